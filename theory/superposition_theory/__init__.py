@@ -1,0 +1,5 @@
+"""What is true: exact objects only (integers, rationals, algebraic numbers, sympy expressions)."""
+
+from superposition_theory.errors import InputError as InputError
+
+__all__ = ["InputError"]

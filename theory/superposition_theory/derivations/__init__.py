@@ -1,0 +1,95 @@
+"""A proof checker for identities between matrices of unspecified size, and what it proves."""
+
+from .capacity import RankFactorisation as RankFactorisation
+from .capacity import capacity_bound as capacity_bound
+from .capacity import rank_factorisation as rank_factorisation
+from .capacity import saturation_iff_localization as saturation_iff_localization
+from .classical import frame_potential as frame_potential
+from .classical import stieltjes_poles as stieltjes_poles
+from .classical import welch_bound as welch_bound
+from .context import Context as Context
+from .context import Fact as Fact
+from .context import Value as Value
+from .deciding import Outcome as Outcome
+from .deciding import Using as Using
+from .deficit import deficit_identity as deficit_identity
+from .deficit import near_saturation as near_saturation
+from .derivation import Case as Case
+from .derivation import Derivation as Derivation
+from .derivation import Result as Result
+from .derivation import StepResult as StepResult
+from .derivation import check as check
+from .expectations import Expectation as Expectation
+from .matrix_steps import Equality as Equality
+from .matrix_steps import Square as Square
+from .matrix_steps import TraceEquality as TraceEquality
+from .polynomials import Polynomial as Polynomial
+from .polynomials import identity as identity
+from .polynomials import matrix as matrix
+from .polynomials import scalar as scalar
+from .polynomials import zero as zero
+from .rewriting import Rule as Rule
+from .rewriting import Theory as Theory
+from .rewriting import TraceRule as TraceRule
+from .scalar_steps import Averaged as Averaged
+from .scalar_steps import Nonnegative as Nonnegative
+from .scalar_steps import Product as Product
+from .scalar_steps import ScalarIdentity as ScalarIdentity
+from .scalars import EXPECTATION as EXPECTATION
+from .scalars import symbol as symbol
+from .spectral import SPECTRAL_DERIVATIONS as SPECTRAL_DERIVATIONS
+from .tightness import projective_linearity as projective_linearity
+from .tightness import range_of_D as range_of_D
+from .tightness import tight_decomposition as tight_decomposition
+from .traces import TracePolynomial as TracePolynomial
+from .traces import constant as constant
+from .traces import trace as trace
+from .words import Letter as Letter
+
+__all__ = [
+    "EXPECTATION",
+    "SPECTRAL_DERIVATIONS",
+    "Averaged",
+    "Case",
+    "Context",
+    "Derivation",
+    "Equality",
+    "Expectation",
+    "Fact",
+    "Letter",
+    "Nonnegative",
+    "Outcome",
+    "Polynomial",
+    "Product",
+    "RankFactorisation",
+    "Result",
+    "Rule",
+    "ScalarIdentity",
+    "Square",
+    "StepResult",
+    "Theory",
+    "TraceEquality",
+    "TracePolynomial",
+    "TraceRule",
+    "Using",
+    "Value",
+    "capacity_bound",
+    "check",
+    "constant",
+    "deficit_identity",
+    "frame_potential",
+    "identity",
+    "matrix",
+    "near_saturation",
+    "projective_linearity",
+    "range_of_D",
+    "rank_factorisation",
+    "saturation_iff_localization",
+    "scalar",
+    "stieltjes_poles",
+    "symbol",
+    "tight_decomposition",
+    "trace",
+    "welch_bound",
+    "zero",
+]
