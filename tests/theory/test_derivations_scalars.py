@@ -63,9 +63,9 @@ def test_normal_scalar_cancels(value: object, normal: object) -> None:
 
 
 def test_normal_scalar_names_the_argument() -> None:
-    with pytest.raises(InputError, match="^coefficient contains"):
+    with pytest.raises(InputError, match=r"^coefficient contains"):
         normal_scalar(sympy.sqrt(2), "coefficient")
-    with pytest.raises(InputError, match="^scalar contains"):
+    with pytest.raises(InputError, match=r"^scalar contains"):
         normal_scalar(sympy.sqrt(2))
 
 

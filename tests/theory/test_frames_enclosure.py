@@ -5,13 +5,15 @@ from typing import Any
 
 import pytest
 from superposition_theory.errors import InputError
-from superposition_theory.frames.algebraic import VARIABLE
-from superposition_theory.frames.enclosure import locate, read_real_algebraic
+from superposition_theory.frames.algebraic import VARIABLE, RealRoot
+from superposition_theory.frames.enclosure import _is_negative, locate, read_real_algebraic
 from sympy import (
+    QQ,
     Add,
     CRootOf,
     I,
     Mul,
+    Poly,
     Pow,
     Rational,
     Symbol,
@@ -147,3 +149,9 @@ def test_only_sines_and_tangents_are_rewritten() -> None:
     for number in (cos(pi / 7), sqrt(2), CRootOf(CUBIC, 0)):
         assert read_real_algebraic(number, "a") == number
     assert not read_real_algebraic(sin(pi / 7) + tan(pi / 7), "a").has(sin, tan)
+
+
+def test_sign_of_a_root_whose_interval_holds_zero() -> None:
+    minimal = Poly(VARIABLE**2 - Rational(1, 2), VARIABLE, domain=QQ)
+    assert not _is_negative(RealRoot(minimal, 1, QQ(-1, 2), QQ(1)))
+    assert _is_negative(RealRoot(minimal, 0, QQ(-1), QQ(1, 2)))

@@ -28,9 +28,17 @@ class EigenspaceShift:
         tr(P_before P_after) / dim before, in [0, 1].
     angles : ndarray
         Principal angles between the two spaces in radians, decreasing.
-    eigenvalue_ratio : float
-        Eigenvalue after / eigenvalue before, as ldexp of the scaled values; 0 or infinity never
-        occur silently: see ``Comparison`` for the exponents.
+    eigenvalue_ratio : float or None
+        Eigenvalue after / eigenvalue before; None where there is none after, or where float64
+        cannot hold it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from superposition_numerics.spectral import compare
+    >>> (shift,) = compare(np.eye(2), 3.0 * np.eye(2)).eigenspaces
+    >>> shift.overlap, shift.eigenvalue_ratio
+    (1.0, 9.0)
     """
 
     before: int
@@ -55,7 +63,7 @@ class Comparison:
     exponent : int
         The larger of the two exponents.
     appeared, vanished : ndarray of int
-        Features represented only after, only before; their drift is NaN-free and set to 0.
+        Features represented only after, only before; their drift is set to 0.
 
     Examples
     --------

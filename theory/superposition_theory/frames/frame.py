@@ -196,8 +196,6 @@ class Frame:
     @cached_property
     def leverage_scores(self) -> tuple[Any, ...]:
         """h_i = w_i^T F^+ w_i, the diagonal of the projector on the row space of W."""
-        if not self.rank:
-            return self._exact([self._field.domain.zero] * self.features)
         basis = self._echelon[0].extract(range(self.rank), range(self.features))
         projector = basis.transpose() * (basis * basis.transpose()).inv() * basis
         return self._exact(_diagonal(projector))

@@ -1,0 +1,170 @@
+"""Classical facts of frame theory that the spectral theory stands beside."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+from superposition_numerics.matrices import FloatArray
+from superposition_numerics.spectral import SpectralAnalysis, coherence, gram_matrix
+from superposition_theory.derivations import frame_potential, stieltjes_poles, welch_bound
+from superposition_theory.frames import Frame
+from sympy import Rational, eye
+
+from superposition_proofs.ledger import Claim, ClaimKind
+
+from .checks import derived, in_floats, on_exact_family
+
+# Points where the Stieltjes transform is compared: rational, and eigenvalues of no sample.
+_POINTS = (Rational(-7, 3), Rational(-1, 11))
+
+
+# ---------------------------------------------------------------- laws
+
+
+def coherence_respects_welch(frame: Frame, *, factor: Any = 1) -> bool | None:
+    """State n unit vectors in m dimensions have coherence^2 >= factor (n - m) / (m (n - 1))."""
+    n, m = frame.features, frame.dimensions
+    if n < 2 or len(frame.represented) < n:
+        return None
+    return bool(frame.coherence**2 * m * (n - 1) >= factor * (n - m))
+
+
+def welch_shortfall(
+    W: FloatArray, analysis: SpectralAnalysis, *, factor: float = 1.0
+) -> float | None:
+    """Return how far the coherence falls below factor * Welch, in units of 1e-12."""
+    n, m = analysis.features, analysis.dimensions
+    if n <= m or analysis.represented < n:
+        return None
+    bound = factor * np.sqrt((n - m) / (m * (n - 1)))
+    return float(bound - coherence(W)) / 1e-12
+
+
+def potential_respects_bound(frame: Frame, *, on_span: bool = False) -> bool | None:
+    """State |M|_F^2 >= (tr M)^2 / m with equality iff W is tight; near miss: on its span."""
+    if not frame.represented:
+        return None
+    gap = frame.frame_potential - frame.frame_potential_bound
+    tight = frame.is_tight_on_span if on_span else frame.is_tight
+    return bool(gap >= 0) and bool(gap.equals(0)) is tight
+
+
+def potential_shortfall(
+    W: FloatArray, analysis: SpectralAnalysis, *, factor: float = 1.0
+) -> float | None:
+    """Return how far m |M|^2 / (tr M)^2 falls below factor, in units of 1e-13 m."""
+    if analysis.rank == 0:
+        return None
+    return (factor - analysis.frame_potential_ratio) / (1e-13 * analysis.dimensions)
+
+
+def transform_is_resolvent_trace(frame: Frame, *, zero_pole: bool = True) -> bool | None:
+    """State s(z) = tr (M - z I)^-1 / n at rational points, and residues that add up to -1."""
+    n = frame.features
+    if n == 0:
+        return None
+    transform = frame.stieltjes
+    kernel = Rational(n - frame.rank, n)
+    for z in _POINTS:
+        resolvent = (frame.gram - z * eye(n)).inv()
+        value = transform.expression(z) + (0 if zero_pole else kernel / z)
+        if not (value - resolvent.trace() / n).equals(0):
+            return False
+    return bool(sum(transform.poles.values()) == -1)
+
+
+def transform_defect(W: FloatArray, analysis: SpectralAnalysis, *, sign: int = 1) -> float | None:
+    """Compare s(z) at a point above the spectrum with a linear solve, relative to 1e-9."""
+    n = analysis.features
+    if n == 0:
+        return None
+    # The transform scales: s of 2^-e W at z is 4^e s of W at 4^e z.
+    gram = gram_matrix(np.ldexp(W, -analysis.exponent))
+    z = complex(-0.3, 0.7) * max(analysis.frame_bounds_scaled[1], 1e-3)
+    direct = np.trace(np.linalg.inv(gram - z * np.eye(n))) / n
+    values = analysis.grouping.eigenvalues
+    poles = (analysis.grouping.multiplicities / (values - z)).sum()
+    closed = (poles - sign * (n - analysis.rank) / z) / n
+    return float(abs(closed - direct) / abs(direct) / 1e-9)
+
+
+# ---------------------------------------------------------------- claims
+
+FRAME_POTENTIAL = Claim(
+    "frame-potential-bound",
+    "Frame potential is least for tight frames",
+    r"\|M\|_F^2 \ge \frac{(\operatorname{tr} M)^2}{m}, \quad "
+    r"\text{with equality iff } F = \tfrac{\operatorname{tr} M}{m} I",
+    (r"W \in \mathbf{R}^{m \times n}",),
+    "Benedetto and Fickus 2003, Finite normalized tight frames",
+    ClaimKind.theorem,
+    (
+        derived(
+            frame_potential(),
+            {
+                "m squared in the bound": frame_potential(power=2),
+                "not tight": frame_potential().without("F = (t/m) I"),
+            },
+        ),
+        on_exact_family(
+            potential_respects_bound,
+            {"tight on the span is enough": partial(potential_respects_bound, on_span=True)},
+        ),
+        in_floats(potential_shortfall, {"1/100 more": partial(potential_shortfall, factor=1.01)}),
+    ),
+)
+
+WELCH = Claim(
+    "welch-bound",
+    "The Welch bound on coherence",
+    r"\max_{i \ne j} |\langle w_i, w_j \rangle| \ge \sqrt{\frac{n - m}{m (n - 1)}}",
+    (r"\|w_i\| = 1", r"n \ge 2,\ n \ge m"),
+    "Welch 1974, Lower bounds on the maximum cross correlation of signals",
+    ClaimKind.theorem,
+    (
+        derived(
+            welch_bound(),
+            {
+                "1/1000 more": welch_bound(excess=Rational(1, 1000)),
+                "norms that are not 1": welch_bound().without("tr M = n"),
+                "an unknown coherence": welch_bound().without("coherence"),
+            },
+        ),
+        on_exact_family(
+            coherence_respects_welch,
+            {"1/100 more": partial(coherence_respects_welch, factor=Rational(101, 100))},
+        ),
+        in_floats(welch_shortfall, {"1/100 more": partial(welch_shortfall, factor=1.01)}),
+    ),
+)
+
+STIELTJES = Claim(
+    "stieltjes-poles",
+    "Poles and residues of the Stieltjes transform of the Gram matrix",
+    r"s(z) = \tfrac1n \operatorname{tr}(M - zI)^{-1} = \sum_k \frac{m_k / n}{\lambda_k - z} "
+    r"- \frac{1 - r/n}{z}, \quad \operatorname{Res}_{\lambda_k} s = -\frac{m_k}{n}, "
+    r"\quad \operatorname{Res}_0 s = -\frac{n - r}{n}",
+    (r"n \ge 1", r"m_k = \dim E_k,\ r = \operatorname{rank} W"),
+    "Ivanov et al. 2026; classical",
+    ClaimKind.theorem,
+    (
+        derived(
+            stieltjes_poles(),
+            {
+                "the other sign": stieltjes_poles(sign=-1),
+                "multiplicities that are not traces": stieltjes_poles().without("m_k"),
+            },
+        ),
+        on_exact_family(
+            transform_is_resolvent_trace,
+            {"no pole at zero": partial(transform_is_resolvent_trace, zero_pole=False)},
+        ),
+        in_floats(
+            transform_defect, {"pole at zero of the other sign": partial(transform_defect, sign=-1)}
+        ),
+    ),
+)
+
+CLAIMS = (FRAME_POTENTIAL, WELCH, STIELTJES)

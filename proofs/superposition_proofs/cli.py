@@ -1,0 +1,399 @@
+"""The command `superposition`."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bar
+from rich.table import Table
+from rich.text import Text
+from superposition_numerics.weights import LAYOUTS
+from superposition_theory import InputError
+from superposition_theory.derivations import Derivation
+
+from .claims import REGISTRY
+from .diagnosis import Diagnosis
+from .diagnosis import diagnose as run_diagnosis
+from .files import output_directory, write_text
+from .ledger import (
+    STATUS_COLOURS,
+    Claim,
+    Evidence,
+    Level,
+    Progress,
+    Report,
+    ResultStore,
+    Status,
+    text_colour,
+    to_dot,
+)
+from .ledger import verify as run_verify
+
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+_SEED = click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
+_LEVEL = click.option(
+    "--level",
+    type=click.Choice([str(level) for level in Level]),
+    default=str(Level.quick),
+    show_default=True,
+    help="quick: in seconds; full: all evidence.",
+)
+_JOBS = click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="Worker processes.",
+)
+
+
+class _NotAccepted(click.ClickException):
+    exit_code = 2
+
+
+class _Command(click.Group):
+    """Turn input that is not accepted into exit code 2, and an interrupt into 130."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a subcommand."""
+        try:
+            return super().invoke(ctx)
+        except InputError as error:
+            raise _NotAccepted(str(error)) from error
+        except KeyboardInterrupt:
+            click.echo("interrupted; results that were complete are kept with --out", err=True)
+            ctx.exit(130)
+
+
+@click.group(cls=_Command, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="spectral-superposition")
+def main() -> None:
+    """Replay the theory of superposition, and diagnose the weights of a model."""
+
+
+@contextmanager
+def _progress_bar() -> Iterator[Callable[[int, int, str], None]]:
+    """Yield a callback (done, total, what): a bar on a terminal, silence in a pipe."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda _done, _total, _what: None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Bar(*columns, TimeElapsedColumn(), console=console, transient=True) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda done, total, what: bar.update(
+            task, completed=done, total=total, description=what
+        )
+
+
+def _run(ids: tuple[str, ...], level: str, seed: int, out: Path | None, jobs: int) -> Report:
+    store = None if out is None else ResultStore(output_directory(out) / "results.jsonl")
+    with _progress_bar() as tick:
+
+        def progress(step: Progress) -> None:
+            tick(step.done, step.total, step.result.claim)
+
+        options = {"level": Level(level), "seed": seed, "store": store, "progress": progress}
+        if jobs == 1:
+            return run_verify(REGISTRY, ids or None, **options)  # type: ignore[arg-type]
+        with ProcessPoolExecutor(jobs) as executor:
+            return run_verify(REGISTRY, ids or None, executor=executor, **options)  # type: ignore[arg-type]
+
+
+@main.command()
+@click.argument("ids", nargs=-1, metavar="[IDS]...")
+@_LEVEL
+@_SEED
+@_JOBS
+@_JSON
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Keep results here, resume from them, write report.json.",
+)
+def verify(
+    ids: tuple[str, ...], level: str, seed: int, jobs: int, as_json: bool, out: Path | None
+) -> None:
+    """Replay claims (all by default) and print their verdicts.
+
+    Exit code 1 only for a theorem that is not upheld or evidence that is not sound (a negative
+    control that passes, no effective case, a crash, evidences that disagree); 2 for bad input.
+    """
+    report = _run(ids, level, seed, out, jobs)
+    text = json.dumps(report.to_dict(), indent=2, allow_nan=False)
+    if out is not None:
+        write_text(out / "report.json", text + "\n")
+    if as_json:
+        click.echo(text)
+    else:
+        _print_report(report)
+    sys.exit(report.exit_code)
+
+
+def _console() -> Console:
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=120)
+
+
+def _print_report(report: Report) -> None:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for head, justify in (
+        ("claim", "left"),
+        ("status", "left"),
+        ("cases", "right"),
+        ("controls", "right"),
+        ("margin", "right"),
+        ("seconds", "right"),
+    ):
+        table.add_column(head, justify=justify, no_wrap=head == "claim")  # type: ignore[arg-type]
+    for verdict in report.verdicts:
+        colour = STATUS_COLOURS[verdict.status]
+        controls = sum(len(result.controls) for result in verdict.results)
+        table.add_row(
+            verdict.id,
+            Text(verdict.label, style=f"{text_colour(colour)} on {colour}"),
+            f"{verdict.effective}/{verdict.cases}",
+            f"{controls} rejected" if not verdict.controls_passed else "PASSED",
+            "-" if verdict.margin is None else f"{verdict.margin:.2g}",
+            f"{verdict.seconds:.2f}",
+        )
+    console = _console()
+    console.print(table)
+    for verdict in report.verdicts:
+        for error in verdict.errors:
+            console.print(f"error in {verdict.id}: {error}", markup=False)
+    counts = Counter(verdict.status for verdict in report.verdicts)
+    said = ", ".join(f"{counts[status]} {status}" for status in Status if counts[status])
+    console.print(f"\n{len(report.verdicts)} claims: {said}; {report.seconds:.1f} s")
+
+
+@main.command()
+@_JSON
+def claims(as_json: bool) -> None:
+    """List the claims."""
+    if as_json:
+        rows = [{"id": c.id, "title": c.title, "kind": str(c.kind)} for c in REGISTRY.values()]
+        click.echo(json.dumps(rows, indent=2))
+        return
+    width = max(len(claim) for claim in REGISTRY)
+    for claim in REGISTRY.values():
+        click.echo(f"{claim.id:<{width}}  {claim.title}")
+
+
+@main.command()
+@click.argument("claim_id", metavar="ID")
+@_JSON
+def show(claim_id: str, as_json: bool) -> None:
+    """Show a claim: statement, hypotheses, source, evidence and derivations."""
+    claim = REGISTRY[claim_id]
+    if as_json:
+        click.echo(json.dumps(_described(claim), indent=2))
+        return
+    lines = [claim.title, "", claim.statement, ""]
+    lines += [f"hypothesis: {hypothesis}" for hypothesis in claim.hypotheses]
+    lines += [f"source: {claim.source}", f"kind: {claim.kind}", ""]
+    for item in claim.evidence:
+        if isinstance(item, Evidence):
+            lines.append(f"{item.kind}: {item.name}. {item.description}")
+            lines += [f"  control: {name}" for name in item.near_misses]
+            if isinstance(item.subject, Derivation):
+                lines += ["  " + line for line in item.subject.render().splitlines()]
+        else:
+            lines.append(f"{item.kind}: {item.text} {item.source}".rstrip())
+        lines += [f"  uses: {used}" for used in item.uses]
+    lines += ["", f"run it: superposition verify {claim.id}"]
+    click.echo("\n".join(lines))
+
+
+def _described(claim: Claim) -> dict[str, Any]:
+    return {
+        "schema": "superposition.claim",
+        "version": 1,
+        "id": claim.id,
+        "title": claim.title,
+        "statement": claim.statement,
+        "hypotheses": list(claim.hypotheses),
+        "source": claim.source,
+        "kind": str(claim.kind),
+        "uses": list(claim.uses),
+        "evidence": [
+            {
+                "name": e.name,
+                "kind": str(e.kind),
+                "level": str(e.level),
+                "controls": list(e.near_misses),
+                "description": e.description,
+            }
+            for e in claim.executable
+        ],
+        "references": [reference.to_dict() for reference in claim.references],
+    }
+
+
+@main.command()
+@click.option("--out", type=click.Path(path_type=Path), help="A .svg or .dot file; default: DOT.")
+@_LEVEL
+@_SEED
+def graph(out: Path | None, level: str, seed: int) -> None:
+    """Draw the graph of the claims, coloured by their computed status."""
+    if out is not None and out.suffix not in {".svg", ".dot"}:
+        raise InputError(f"out is {str(out)!r}; accepted: a file name that ends in .svg or .dot")
+    report = _run((), level, seed, None, 1)
+    if out is None:
+        click.echo(to_dot(REGISTRY, report.statuses), nl=False)
+        return
+    output_directory(out.parent)
+    if out.suffix == ".dot":
+        write_text(out, to_dot(REGISTRY, report.statuses))
+    else:
+        from .figures import claims_figure
+
+        claims_figure(REGISTRY, report.statuses, out)
+    click.echo(str(out))
+
+
+@main.command()
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Directory.")
+@_LEVEL
+@_SEED
+def tables(out: Path, level: str, seed: int) -> None:
+    """Write LaTeX tables: the ledger, and an exact spectral summary."""
+    from .tables import ledger_table, spectral_table
+
+    directory = output_directory(out)
+    report = _run((), level, seed, None, 1)
+    click.echo(str(write_text(directory / "ledger.tex", ledger_table(REGISTRY, report))))
+    click.echo(str(write_text(directory / "spectral_summary.tex", spectral_table())))
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--tensor", help="Name of the tensor, where the file holds several.")
+@click.option(
+    "--layout",
+    type=click.Choice(list(LAYOUTS)),
+    default="features-in-columns",
+    show_default=True,
+    help="How the file holds the features.",
+)
+@click.option(
+    "--tolerance",
+    type=float,
+    default=0.0,
+    show_default=True,
+    help="Also merge eigenvalues whose relative difference is at most this.",
+)
+@click.option(
+    "--null-trials",
+    type=int,
+    default=16,
+    show_default=True,
+    help="Random matrices for the Gaussian null; 0 leaves it out.",
+)
+@_SEED
+@_JSON
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="Write report.json, figures, a table here."
+)
+def diagnose(
+    file: Path,
+    tensor: str | None,
+    layout: str,
+    tolerance: float,
+    null_trials: int,
+    seed: int,
+    as_json: bool,
+    out: Path | None,
+) -> None:
+    """Diagnose the feature geometry of a weight matrix in FILE."""
+    directory = None if out is None else output_directory(out)
+    with _progress_bar() as tick:
+        diagnosis = run_diagnosis(
+            file,
+            layout=layout,
+            tensor=tensor,
+            tolerance=tolerance,
+            null_trials=null_trials,
+            seed=seed,
+            progress=tick,
+        )
+    text = json.dumps(diagnosis.to_dict(), indent=2, allow_nan=False)
+    if directory is not None:
+        from .figures import diagnosis_figures
+        from .tables import diagnosis_table
+
+        write_text(directory / "report.json", text + "\n")
+        write_text(directory / "diagnosis.tex", diagnosis_table(diagnosis))
+        diagnosis_figures(diagnosis, directory)
+    if as_json:
+        click.echo(text)
+    else:
+        _print_diagnosis(diagnosis)
+        if directory is not None:
+            click.echo(f"\nwritten to {directory}{os.sep}: report, figures and table")
+
+
+def _print_diagnosis(diagnosis: Diagnosis) -> None:
+    analysis, null = diagnosis.analysis, diagnosis.null
+    lower, upper = analysis.frame_bounds
+    rows = [
+        ("features n, dimensions m", f"{analysis.features}, {analysis.dimensions}"),
+        ("layout", diagnosis.layout),
+        ("represented", str(analysis.represented)),
+        ("rank", f"{analysis.rank}  ({analysis.rank_decision.reason})"),
+        ("capacity", f"{analysis.capacity:.6g} +- {analysis.capacity_error:.2g}"),
+        ("saturation", f"{analysis.saturation:.6g}"),
+    ]
+    if null is not None:
+        z = "undefined" if null.z is None else f"{null.z:.3g}"
+        rows.append(
+            (
+                "Gaussian null",
+                (
+                    f"{null.mean:.6g} +- {null.standard_deviation:.2g} "
+                    f"in {null.trials} trials, z = {z}"
+                ),
+            )
+        )
+    rows += [
+        (
+            "deficit identity",
+            (
+                f"residual {analysis.deficit_identity_residual:.2g}, "
+                f"bound {analysis.deficit_identity_bound:.2g}"
+            ),
+        ),
+        ("frame bounds", f"{_shown(lower)}, {_shown(upper)}"),
+        ("tight", f"{_answer(analysis.tight.value)}  ({analysis.tight.reason})"),
+        ("localized", f"{_answer(analysis.localized.value)}  ({analysis.localized.reason})"),
+        ("eigenspaces", str(len(analysis.eigenspaces))),
+    ]
+    for label, value in rows:
+        click.echo(f"{label:<26}{value}")
+    click.echo("\neigenvalue     multiplicity  features  capacity")
+    for space in analysis.eigenspaces[:12]:
+        click.echo(
+            f"{_shown(space.eigenvalue):<15}{space.multiplicity:>12}{space.features:>10}"
+            f"{space.capacity:>10.4g}"
+        )
+    if len(analysis.eigenspaces) > 12:
+        click.echo(f"... {len(analysis.eigenspaces) - 12} more (--json lists all)")
+
+
+def _shown(value: float | None) -> str:
+    return "not representable" if value is None else f"{value:.6g}"
+
+
+def _answer(value: bool | None) -> str:
+    return {True: "yes", False: "no", None: "undecided"}[value]

@@ -1,0 +1,301 @@
+"""Pictures: the geometry of a weight matrix, and the graph of the claims."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import networkx as nx
+import numpy as np
+from superposition_numerics.spectral import SpectralAnalysis
+
+from .diagnosis import Diagnosis
+from .files import write_file
+from .ledger import STATUS_COLOURS, Registry, Status, text_colour
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+# Okabe and Ito's colours, which colour-blind readers can tell apart.
+_BLUE, _ORANGE, _GREY = "#0072B2", "#D55E00", "#767676"
+_LEGIBLE_LINES = 12
+_STYLE: Any = {
+    "font.size": 8,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.linewidth": 0.6,
+    "legend.frameon": False,
+    "figure.dpi": 200,
+    "savefig.bbox": "tight",
+    "svg.hashsalt": "superposition",
+    "pdf.fonttype": 42,
+}
+
+
+def diagnosis_figures(diagnosis: Diagnosis, directory: Path) -> tuple[Path, ...]:
+    """Draw the three pictures of a diagnosis, and an overview, as PDF and PNG.
+
+    Parameters
+    ----------
+    diagnosis : Diagnosis
+    directory : Path
+        Existing.
+
+    Returns
+    -------
+    tuple of Path
+        dimensionality, spectrum, localization and overview, each .pdf and .png.
+
+    Raises
+    ------
+    InputError
+        A file cannot be written.
+    """
+    import matplotlib.pyplot as plt
+
+    panels: dict[str, Callable[[Axes, SpectralAnalysis], None]] = {
+        "dimensionality": draw_dimensionality,
+        "spectrum": draw_spectrum,
+        "localization": draw_localization,
+    }
+    written: list[Path] = []
+    with plt.rc_context(_STYLE):
+        for name, draw in panels.items():
+            figure, axes = plt.subplots(figsize=(3.4, 2.6), layout="constrained")
+            draw(axes, diagnosis.analysis)
+            written += _save(figure, directory / name)
+        figure, row = plt.subplots(1, 3, figsize=(10.2, 2.8), layout="constrained")
+        for axes, draw in zip(row, panels.values(), strict=True):
+            draw(axes, diagnosis.analysis)
+        written += _save(figure, directory / "overview")
+    return tuple(written)
+
+
+def _save(figure: Any, stem: Path) -> list[Path]:
+    import matplotlib.pyplot as plt
+
+    paths = []
+    for suffix in (".pdf", ".png"):
+        metadata = {"CreationDate": None} if suffix == ".pdf" else None
+
+        def write(path: Path, metadata: dict[str, None] | None = metadata) -> None:
+            figure.savefig(path, metadata=metadata)
+
+        paths.append(write_file(stem.with_suffix(suffix), write))
+    plt.close(figure)
+    return paths
+
+
+def _unit(exponent: int, power: int) -> tuple[float, str]:
+    """Return the factor from scaled to shown units, and what to add to the axis label."""
+    if abs(power * exponent) <= 900:
+        return 2.0 ** (power * exponent), ""
+    return 1.0, rf" ($/\,2^{{{power * exponent}}}$)"
+
+
+def draw_dimensionality(axes: Axes, analysis: SpectralAnalysis) -> None:
+    """Draw D against the squared norm, with the line of slope 1/eigenvalue of each eigenspace."""
+    table = analysis.feature_table
+    shown = table.norms_scaled > 0
+    factor, note = _unit(analysis.exponent, 2)
+    squares = table.norms_scaled[shown] ** 2 * factor
+    d = table.fractional_dimensionality[shown]
+    right = 1.05 * float(squares.max(initial=0.0)) or 1.0
+    eigenvalues = [space.eigenvalue_scaled * factor for space in analysis.eigenspaces]
+    few = len(eigenvalues) <= _LEGIBLE_LINES
+    for k, eigenvalue in enumerate(eigenvalues):
+        end = min(right, eigenvalue)
+        label = None
+        if few:
+            multiplicity = analysis.eigenspaces[k].multiplicity
+            label = rf"$\lambda = {eigenvalue:.3g}$ ($\times {multiplicity}$)"
+        axes.plot(
+            [0, end],
+            [0, end / eigenvalue],
+            color=_colour(k, len(eigenvalues)) if few else _GREY,
+            linewidth=1.0 if few else 0.3,
+            alpha=1.0 if few else 0.35,
+            label=label,
+            zorder=1,
+        )
+    dominant = table.dominant[shown]
+    colours = [_colour(k, len(eigenvalues)) if few and k >= 0 else _BLUE for k in dominant]
+    axes.scatter(
+        squares,
+        d,
+        s=12 if d.size <= 500 else 2,
+        c=colours,
+        linewidths=0,
+        alpha=0.9 if d.size <= 500 else 0.35,
+        rasterized=d.size > 2000,
+        zorder=2,
+    )
+    axes.set(
+        xlim=(0, right),
+        ylim=(0, 1.05 * max(float(d.max(initial=0.0)), 1e-12)),
+        xlabel=rf"squared norm $\|w_i\|^2${note}",
+        ylabel=r"fractional dimensionality $D_i$",
+    )
+    axes.set_title(
+        f"capacity {analysis.capacity:.4g} of rank {analysis.rank}", fontsize=8, loc="left"
+    )
+    if few and eigenvalues:
+        axes.legend(fontsize=6, loc="best", handlelength=1.2)
+
+
+def _colour(k: int, count: int) -> str:
+    """Return the colour of eigenspace k: dark to light of a perceptually even scale."""
+    import matplotlib
+    from matplotlib.colors import to_hex
+
+    return to_hex(matplotlib.colormaps["cividis"](0.85 * k / max(count - 1, 1)))
+
+
+def draw_spectrum(axes: Axes, analysis: SpectralAnalysis) -> None:
+    """Draw the eigenvalues of F against their position, a repeated one as a bar with its number."""
+    factor, note = _unit(analysis.exponent, 2)
+    start = 0
+    for k, space in enumerate(analysis.eigenspaces):
+        value = space.eigenvalue_scaled * factor
+        stop = start + space.multiplicity
+        merged = space.multiplicity > 1
+        axes.plot(
+            [start + 0.5, stop + 0.5] if merged else [start + 1, start + 1],
+            [value, value],
+            color=_ORANGE if merged else _BLUE,
+            linewidth=2.2,
+            marker=None if merged else "o",
+            markersize=4 if len(analysis.eigenspaces) <= 40 else 1.5,
+            solid_capstyle="butt",
+        )
+        if merged and len(analysis.eigenspaces) <= _LEGIBLE_LINES:
+            axes.annotate(
+                rf"$\times {space.multiplicity}$",
+                ((start + stop + 1) / 2, value),
+                xytext=(0, 4),
+                textcoords="offset points",
+                ha="center",
+                fontsize=7,
+            )
+        elif k == 0 and merged:
+            axes.plot([], [], color=_ORANGE, linewidth=2.2, label="merged eigenvalues")
+        start = stop
+    if analysis.eigenspaces:
+        axes.set_xlim(0, analysis.rank + 1)
+        values = [space.eigenvalue_scaled * factor for space in analysis.eigenspaces]
+        if max(values) >= 10 * min(values):
+            axes.set_yscale("log")
+            axes.set_ylim(min(values) / 2, max(values) * 2)
+        else:
+            axes.set_ylim(0, max(values) * 1.15)
+    axes.set(xlabel="position", ylabel=rf"eigenvalue of $F = WW^{{\mathsf{{T}}}}${note}")
+    axes.set_title(
+        f"{len(analysis.eigenspaces)} eigenspaces in {analysis.dimensions} dimensions",
+        fontsize=8,
+        loc="left",
+    )
+
+
+def draw_localization(axes: Axes, analysis: SpectralAnalysis) -> None:
+    """Draw how many eigenspaces each feature spreads over: the participation ratio."""
+    table = analysis.feature_table
+    shown = table.dominant >= 0
+    ratios = table.participation_ratio[shown]
+    spaces = max(len(analysis.eigenspaces), 1)
+    bins = (
+        np.arange(0.75, spaces + 0.75, 0.5) if spaces <= 20 else np.geomspace(1, spaces + 1e-9, 41)
+    )
+    axes.hist(np.maximum(ratios, 1.0), bins=bins.tolist(), color=_BLUE)
+    if spaces > 20:
+        axes.set_xscale("log")
+    axes.axvline(1.0, color=_ORANGE, linewidth=1.0, linestyle="--")
+    axes.set(
+        xlabel=r"eigenspaces per feature $1 / \sum_k p_{ik}^2$",
+        ylabel="features",
+    )
+    localized = int(np.count_nonzero(table.localized))
+    axes.set_title(
+        f"{localized} of {analysis.represented} features localized", fontsize=8, loc="left"
+    )
+
+
+def claims_figure(registry: Registry, statuses: Mapping[str, Status], path: Path) -> Path:
+    """Draw the graph of the claims as SVG: what uses what, coloured by status.
+
+    Parameters
+    ----------
+    registry : Registry
+    statuses : mapping of str to Status
+    path : Path
+        Ends in .svg.
+
+    Returns
+    -------
+    Path
+
+    Raises
+    ------
+    InputError
+        The file cannot be written.
+    """
+    import matplotlib.pyplot as plt
+    from matplotlib.patches import FancyArrowPatch, Patch
+
+    graph = registry.graph()
+    layers = list(nx.topological_generations(graph.reverse()))
+    places = {
+        claim: (depth, -position + (len(layer) - 1) / 2)
+        for depth, layer in enumerate(layers)
+        for position, claim in enumerate(sorted(layer))
+    }
+    tallest = max(len(layer) for layer in layers)
+    with plt.rc_context(_STYLE):
+        figure, axes = plt.subplots(figsize=(3.2 * len(layers), 0.6 * tallest + 0.8))
+        boxes = {}
+        for claim, (x, y) in places.items():
+            colour = STATUS_COLOURS[statuses[claim]]
+            boxes[claim] = axes.text(
+                x,
+                y,
+                "\n".join(textwrap.wrap(claim.replace("-", " "), 24)),
+                ha="center",
+                va="center",
+                fontsize=7,
+                color=text_colour(colour),
+                bbox={"boxstyle": "round,pad=0.4", "facecolor": colour, "edgecolor": "none"},
+            )
+        figure.canvas.draw()  # the boxes get their sizes, and the arrows end at them
+        for user, used in graph.edges:
+            arrow = FancyArrowPatch(
+                places[user],
+                places[used],
+                arrowstyle="-|>",
+                mutation_scale=8,
+                color=_GREY,
+                linewidth=0.8,
+                patchA=boxes[user].get_bbox_patch(),
+                patchB=boxes[used].get_bbox_patch(),
+                shrinkA=5,
+                shrinkB=5,
+                zorder=4,
+            )
+            axes.add_patch(arrow)
+        present = [status for status in Status if status in set(statuses.values())]
+        axes.legend(
+            handles=[Patch(color=STATUS_COLOURS[s], label=str(s)) for s in present],
+            loc="upper center",
+            bbox_to_anchor=(0.5, 0.02),
+            ncols=len(present),
+        )
+        axes.set_xlim(-0.6, len(layers) - 0.4)
+        axes.set_ylim(-tallest / 2 - 0.3, tallest / 2 + 0.3)
+        axes.axis("off")
+
+        def write(temporary: Path) -> None:
+            figure.savefig(temporary, metadata={"Date": None})
+
+        written = write_file(path, write)
+        plt.close(figure)
+    return written

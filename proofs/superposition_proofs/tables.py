@@ -1,0 +1,219 @@
+r"""LaTeX tables (booktabs, amsmath).
+
+Each file compiles as it is, and can be read into a paper with ``\input``: it brings its own
+document only where none has begun.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import sympy
+from superposition_theory.frames import Frame
+
+from .claims.samples import named_frames
+from .diagnosis import Diagnosis
+from .ledger import Registry, Report
+
+_ALONE = r"""\makeatletter
+\ifx\@classoptionslist\relax
+\documentclass{article}
+\usepackage{amsmath,booktabs}
+\usepackage[margin=2cm]{geometry}
+\begin{document}
+\def\superpositionend{\end{document}}
+\else
+\def\superpositionend{\relax}
+\fi
+\makeatother
+"""
+_SPECIAL = {
+    "\\": r"\textbackslash{}",
+    "&": r"\&",
+    "%": r"\%",
+    "$": r"\$",
+    "#": r"\#",
+    "_": r"\_",
+    "{": r"\{",
+    "}": r"\}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+}
+
+
+def escape(text: str) -> str:
+    r"""Return text in which LaTeX sees no commands.
+
+    Examples
+    --------
+    >>> from superposition_proofs.tables import escape
+    >>> print(escape("50% of W_dec"))
+    50\% of W\_dec
+    """
+    return "".join(
+        _SPECIAL.get(c, c) if c.isascii() else f"\\texttt{{U+{ord(c):04X}}}" for c in text
+    )
+
+
+def table(caption: str, columns: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    r"""Return a complete booktabs table, ready to compile or to ``\input``.
+
+    Parameters
+    ----------
+    caption : str
+        LaTeX.
+    columns : str
+        Column specification of tabular.
+    heads : sequence of str
+        LaTeX, one for each column.
+    rows : iterable of sequences of str
+        LaTeX.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> from superposition_proofs.tables import table
+    >>> print(table("D", "lr", ["geometry", "D"], [["digon", "1/2"]]).splitlines()[-5])
+    digon & 1/2 \\
+    """
+    body = "\n".join(" & ".join(row) + r" \\" for row in rows)
+    return (
+        f"{_ALONE}\\begin{{table}}[htbp]\n\\centering\\footnotesize\\renewcommand{{\\arraystretch}}{{1.3}}\n\\caption{{{caption}}}\n"
+        f"\\begin{{tabular}}{{{columns}}}\n\\toprule\n{' & '.join(heads)} \\\\\n\\midrule\n"
+        f"{body}\n\\bottomrule\n\\end{{tabular}}\n\\end{{table}}\n\\superpositionend\n"
+    )
+
+
+def ledger_table(registry: Registry, report: Report) -> str:
+    """Return the ledger: each claim with its statement, status and the number of cases.
+
+    Parameters
+    ----------
+    registry : Registry
+    report : Report
+        Of that registry.
+
+    Returns
+    -------
+    str
+        LaTeX.
+    """
+    rows = [
+        [
+            _cell(0.22, escape(verdict.title)),
+            _cell(0.54, f"$\\displaystyle {registry[verdict.id].statement}$"),
+            escape(verdict.label),
+            str(verdict.effective),
+        ]
+        for verdict in report.verdicts
+    ]
+    caption = (
+        f"The ledger at level {report.level}, seed {report.seed}. Status is computed from the "
+        "evidence; cases are those that met the hypotheses."
+    )
+    return table(caption, "lllr", ["claim", "statement", "status", "cases"], rows)
+
+
+def _cell(width: float, content: str) -> str:
+    """Return a left-aligned cell that breaks its lines, with room above and below."""
+    return rf"\parbox[t]{{{width}\linewidth}}{{\raggedright {content}\vspace{{3pt}}}}"
+
+
+def spectral_table() -> str:
+    """Return the exact spectral summary of the named frames with rational eigenvalues.
+
+    Returns
+    -------
+    str
+        LaTeX: n, m, eigenvalues with multiplicities, dimensionalities, capacity, rank, deficit.
+    """
+    chosen = ((name, frame) for name, frame in named_frames() if _is_short(frame))
+    rows = [
+        [
+            escape(name),
+            str(frame.features),
+            str(frame.dimensions),
+            _spectrum_entry(frame),
+            _dimensionality_entry(frame),
+            str(frame.rank),
+            f"${_latex(frame.capacity)}$",
+            f"${_latex(frame.rank - frame.capacity)}$",
+        ]
+        for name, frame in chosen
+    ]
+    heads = ["frame", "$n$", "$m$", r"$\lambda_k$ (multiplicity)", "$D_i$ (number)", "rank"]
+    return table(
+        "Exact spectral summary of small frames: $n$ features in $m$ dimensions.",
+        "lrrllrrr",
+        [*heads, r"$\sum_i D_i$", "deficit"],
+        rows,
+    )
+
+
+def _spectrum_entry(frame: Frame) -> str:
+    return ", ".join(f"${_latex(e.value)}$ ({e.multiplicity})" for e in frame.spectrum)
+
+
+def _dimensionality_entry(frame: Frame) -> str:
+    values = [frame.fractional_dimensionalities[i] for i in frame.represented]
+    distinct = sorted(set(values), key=sympy.default_sort_key)
+    return ", ".join(f"${_latex(d)}$ ({values.count(d)})" for d in distinct)
+
+
+def _is_short(frame: Frame) -> bool:
+    """Say whether the frame has a row that fits: rational eigenvalues and few values of D."""
+    rational = all(e.value.is_Rational for e in frame.spectrum)
+    return bool(frame.represented) and rational and len(set(frame.fractional_dimensionalities)) <= 3
+
+
+def _latex(value: sympy.Expr) -> str:
+    return str(sympy.latex(value, fold_short_frac=True))
+
+
+def diagnosis_table(diagnosis: Diagnosis) -> str:
+    """Return the summary of a diagnosis.
+
+    Parameters
+    ----------
+    diagnosis : Diagnosis
+
+    Returns
+    -------
+    str
+        LaTeX.
+    """
+    analysis, null = diagnosis.analysis, diagnosis.null
+    lower, upper = analysis.frame_bounds
+    rows = [
+        ["features, dimensions", f"{analysis.features}, {analysis.dimensions}"],
+        ["represented features", str(analysis.represented)],
+        ["rank", str(analysis.rank)],
+        ["capacity", f"${_number(analysis.capacity)} \\pm {_number(analysis.capacity_error, 2)}$"],
+        ["saturation", f"${_number(analysis.saturation)}$"],
+        ["frame bounds", f"${_number(lower)}$, ${_number(upper)}$"],
+        ["eigenspaces", str(len(analysis.eigenspaces))],
+        ["tight", _answer(analysis.tight.value)],
+        ["localized", _answer(analysis.localized.value)],
+    ]
+    if null is not None:
+        spread = f"${_number(null.mean)} \\pm {_number(null.standard_deviation, 2)}$"
+        rows.append([f"Gaussian null ({null.trials} trials)", spread])
+        rows.append(["$z$ of saturation", f"${_number(null.z)}$"])
+    name = diagnosis.source if diagnosis.tensor is None else diagnosis.tensor
+    caption = f"Spectral diagnosis of \\texttt{{{escape(name)}}}."
+    return table(caption, "lr", ["quantity", "value"], rows)
+
+
+def _number(value: float | None, digits: int = 5) -> str:
+    if value is None:
+        return r"\text{not representable}"
+    text = f"{value:.{digits}g}"
+    mantissa, separator, exponent = text.partition("e")
+    return f"{mantissa} \\cdot 10^{{{int(exponent)}}}" if separator else text
+
+
+def _answer(value: bool | None) -> str:
+    return {True: "yes", False: "no", None: "undecided"}[value]
