@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -166,11 +166,12 @@ def _readable(W: MatrixLike, name: str) -> Any:
         raise InputError(f"{name} is a sparse matrix; convert it with .toarray() first")
     if hasattr(W, "__dlpack__") and hasattr(W, "__dlpack_device__"):
         try:
-            return np.from_dlpack(W)
+            return np.from_dlpack(cast(Any, W))
         except (BufferError, RuntimeError, TypeError, ValueError, AttributeError) as error:
             raise InputError(
                 f"{name} cannot be read through DLPack ({error}); accepted: a tensor in CPU "
-                "memory, detached from any gradient, of type float16, float32, float64 or integer"
+                "memory, detached from any gradient, of type float16, float32, float64 or integer "
+                "(bfloat16: convert with .float() and pass epsilon=2**-7)"
             ) from error
     if all(hasattr(W, attribute) for attribute in ("shape", "dtype", "ndim", "__getitem__")):
         return W

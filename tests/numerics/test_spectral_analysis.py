@@ -253,9 +253,9 @@ def test_identities_on_a_thousand_matrices() -> None:
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("seed", range(5))
-def test_saturated_matrix_with_two_eigenspaces(seed: int, dtype: type) -> None:
+def test_saturated_matrix_with_two_eigenspaces(seed: int, dtype: Any) -> None:
     rng = np.random.default_rng(seed)
-    W = saturated_frame([(3, 15, 2.0), (5, 25, 7.0)], rng=rng).astype(dtype)
+    W: np.ndarray = saturated_frame([(3, 15, 2.0), (5, 25, 7.0)], rng=rng).astype(dtype)
     analysis = analyse(W)
     assert [s.multiplicity for s in analysis.eigenspaces] == [5, 3]
     assert [s.features for s in analysis.eigenspaces] == [25, 15]

@@ -137,7 +137,7 @@ def _assemble(
         rayleigh_scaled=rayleigh,
         fractional_dimensionality=dimensionality,
         fractional_dimensionality_error=_dimensionality_error(
-            spectrum, dimensionality, rayleigh, source.dimensions, include_input=True
+            spectrum, dimensionality, rayleigh, source.dimensions, source.epsilon
         ),
         leverage=squares * moments.inverse_mean,
         relative_variance=moments.variance,
@@ -182,14 +182,13 @@ def _dimensionality_error(
     dimensionality: FloatArray,
     rayleigh: FloatArray,
     dimensions: int,
-    *,
-    include_input: bool,
+    epsilon: float,
 ) -> FloatArray:
-    """Bound |D computed - D|; at most 1, since D lies in [0, 1]."""
-    shift = spectrum.rayleigh_bounds(rayleigh, include_input=include_input)
+    """Bound |D computed - D| for entries known to epsilon; at most 1, since D lies in [0, 1]."""
+    shift = spectrum.rayleigh_bounds(rayleigh, epsilon)
     lower = rayleigh - shift
     relative = np.divide(shift, lower, out=np.full_like(shift, 1e300), where=lower > 0)
-    error = dimensionality * (relative + 2 * (dimensions + 2) * UNIT_ROUNDOFF)
+    error = dimensionality * (relative + 2 * epsilon + 2 * (dimensions + 2) * UNIT_ROUNDOFF)
     return np.minimum(np.where(dimensionality > 0, error, 0.0), 1.0)
 
 
@@ -215,7 +214,7 @@ def _residual_bound(
     d, kappa = table.fractional_dimensionality, table.rayleigh_scaled
     merging = ratio(np.abs(kappa - moments.merged_mean), kappa)
     arithmetic = UNIT_ROUNDOFF * 4 * (source.dimensions + source.features) * rank
-    computed = _dimensionality_error(spectrum, d, kappa, source.dimensions, include_input=False)
+    computed = _dimensionality_error(spectrum, d, kappa, source.dimensions, epsilon=0.0)
     return (
         leverage_error
         + float((d * (2 * moments.unresolved + merging)).sum())

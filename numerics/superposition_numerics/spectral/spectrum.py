@@ -103,13 +103,13 @@ class Spectrum:
         """The number of singular values above their own error bound."""
         return int(np.count_nonzero(self.singular_values > self.singular_value_bounds))
 
-    def rayleigh_bounds(self, rayleigh: FloatArray, *, include_input: bool) -> FloatArray:
+    def rayleigh_bounds(self, rayleigh: FloatArray, epsilon: float) -> FloatArray:
         """Bound on the error of Rayleigh quotients |W_s^T u|^2 of unit vectors u.
 
-        The input's uncertainty enters twice: through W_s and through the feature u itself.
+        The uncertainty of the entries enters twice: through W_s and through the feature u itself.
         """
         root = np.sqrt(rayleigh)
-        shift = 2 * self.uncertainty if include_input else 0.0
+        shift = 2 * epsilon * self.frobenius
         if self.route == "qr":
             shift += self.rounding
             return shift * (2 * root + shift)

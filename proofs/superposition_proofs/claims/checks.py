@@ -189,7 +189,7 @@ def check_in_floats(law: FloatLaw, context: Context) -> Outcome:
     --------
     >>> from superposition_proofs.claims.checks import check_in_floats
     >>> from superposition_proofs.ledger import Context, Level
-    >>> law = lambda W, a: (a.capacity - a.rank) / a.capacity_error
+    >>> law = lambda W, a: (a.capacity - a.rank) / (a.capacity_error + 1e-15)
     >>> check_in_floats(law, Context(Level.quick, 0)).holds
     True
     """
