@@ -30,6 +30,11 @@ class Decision:
     reason: str
     margin: float
 
+    @property
+    def answer(self) -> str:
+        """The value in a word: yes, no or undecided."""
+        return {True: "yes", False: "no", None: "undecided"}[self.value]
+
     @classmethod
     def at_most(cls, quantity: float, threshold: float, what: str) -> Decision:
         """Decide ``quantity <= threshold`` for two nonnegative numbers.

@@ -100,3 +100,28 @@ def ill_conditioned_frames() -> st.SearchStrategy[tuple[FloatArray, FloatArray]]
 
     exponents: st.SearchStrategy[list[Any]] = st.lists(st.integers(0, 12), min_size=1, max_size=8)
     return st.builds(build, exponents, st.integers(0, 20), _SEEDS, _SCALES)
+
+
+def degenerate_frames() -> st.SearchStrategy[tuple[FloatArray, int]]:
+    """Rank-deficient matrices with few distinct singular values, and their rank.
+
+    Returns
+    -------
+    SearchStrategy of (ndarray of shape (m, n), int)
+
+    Examples
+    --------
+    >>> from hypothesis import find
+    >>> from superposition_numerics.strategies import degenerate_frames
+    >>> W, rank = find(degenerate_frames(), lambda sample: True)
+    >>> W.shape, rank
+    ((1, 1), 0)
+    """
+
+    def build(sigma: list[int], extra: int, seed: int, scale: float) -> tuple[FloatArray, int]:
+        rng = np.random.default_rng(seed)
+        W = frame_with_singular_values([float(s) for s in sigma], len(sigma) + extra, rng=rng)
+        return scale * W, sum(s > 0 for s in sigma)
+
+    sigma = st.lists(st.sampled_from([0, 1, 3]), min_size=1, max_size=8)
+    return st.builds(build, sigma, st.integers(0, 20), _SEEDS, _SCALES)

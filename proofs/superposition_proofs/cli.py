@@ -5,37 +5,26 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections import Counter
-from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
-from rich.progress import Progress as Bar
-from rich.table import Table
-from rich.text import Text
 from superposition_numerics.weights import LAYOUTS
 from superposition_theory import InputError
 from superposition_theory.derivations import Derivation
 
 from .claims import REGISTRY
-from .diagnosis import Diagnosis
+from .console import print_diagnosis, print_report, progress_bar
 from .diagnosis import diagnose as run_diagnosis
 from .files import output_directory, write_text
 from .ledger import (
-    STATUS_COLOURS,
     Claim,
     Evidence,
     Level,
     Progress,
     Report,
     ResultStore,
-    Status,
-    text_colour,
     to_dot,
 )
 from .ledger import verify as run_verify
@@ -82,24 +71,9 @@ def main() -> None:
     """Replay the theory of superposition, and diagnose the weights of a model."""
 
 
-@contextmanager
-def _progress_bar() -> Iterator[Callable[[int, int, str], None]]:
-    """Yield a callback (done, total, what): a bar on a terminal, silence in a pipe."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield lambda _done, _total, _what: None
-        return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Bar(*columns, TimeElapsedColumn(), console=console, transient=True) as bar:
-        task = bar.add_task("", total=None)
-        yield lambda done, total, what: bar.update(
-            task, completed=done, total=total, description=what
-        )
-
-
 def _run(ids: tuple[str, ...], level: str, seed: int, out: Path | None, jobs: int) -> Report:
     store = None if out is None else ResultStore(output_directory(out) / "results.jsonl")
-    with _progress_bar() as tick:
+    with progress_bar() as tick:
 
         def progress(step: Progress) -> None:
             tick(step.done, step.total, step.result.claim)
@@ -137,45 +111,8 @@ def verify(
     if as_json:
         click.echo(text)
     else:
-        _print_report(report)
+        print_report(report)
     sys.exit(report.exit_code)
-
-
-def _console() -> Console:
-    console = Console(highlight=False)
-    return console if console.is_terminal else Console(highlight=False, width=120)
-
-
-def _print_report(report: Report) -> None:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for head, justify in (
-        ("claim", "left"),
-        ("status", "left"),
-        ("cases", "right"),
-        ("controls", "right"),
-        ("margin", "right"),
-        ("seconds", "right"),
-    ):
-        table.add_column(head, justify=justify, no_wrap=head == "claim")  # type: ignore[arg-type]
-    for verdict in report.verdicts:
-        colour = STATUS_COLOURS[verdict.status]
-        controls = sum(len(result.controls) for result in verdict.results)
-        table.add_row(
-            verdict.id,
-            Text(verdict.label, style=f"{text_colour(colour)} on {colour}"),
-            f"{verdict.effective}/{verdict.cases}",
-            f"{controls} rejected" if not verdict.controls_passed else "PASSED",
-            "-" if verdict.margin is None else f"{verdict.margin:.2g}",
-            f"{verdict.seconds:.2f}",
-        )
-    console = _console()
-    console.print(table)
-    for verdict in report.verdicts:
-        for error in verdict.errors:
-            console.print(f"error in {verdict.id}: {error}", markup=False)
-    counts = Counter(verdict.status for verdict in report.verdicts)
-    said = ", ".join(f"{counts[status]} {status}" for status in Status if counts[status])
-    console.print(f"\n{len(report.verdicts)} claims: {said}; {report.seconds:.1f} s")
 
 
 @main.command()
@@ -318,7 +255,7 @@ def diagnose(
 ) -> None:
     """Diagnose the feature geometry of a weight matrix in FILE."""
     directory = None if out is None else output_directory(out)
-    with _progress_bar() as tick:
+    with progress_bar() as tick:
         diagnosis = run_diagnosis(
             file,
             layout=layout,
@@ -339,61 +276,6 @@ def diagnose(
     if as_json:
         click.echo(text)
     else:
-        _print_diagnosis(diagnosis)
+        print_diagnosis(diagnosis)
         if directory is not None:
             click.echo(f"\nwritten to {directory}{os.sep}: report, figures and table")
-
-
-def _print_diagnosis(diagnosis: Diagnosis) -> None:
-    analysis, null = diagnosis.analysis, diagnosis.null
-    lower, upper = analysis.frame_bounds
-    rows = [
-        ("features n, dimensions m", f"{analysis.features}, {analysis.dimensions}"),
-        ("layout", diagnosis.layout),
-        ("represented", str(analysis.represented)),
-        ("rank", f"{analysis.rank}  ({analysis.rank_decision.reason})"),
-        ("capacity", f"{analysis.capacity:.6g} +- {analysis.capacity_error:.2g}"),
-        ("saturation", f"{analysis.saturation:.6g}"),
-    ]
-    if null is not None:
-        z = "undefined" if null.z is None else f"{null.z:.3g}"
-        rows.append(
-            (
-                "Gaussian null",
-                (
-                    f"{null.mean:.6g} +- {null.standard_deviation:.2g} "
-                    f"in {null.trials} trials, z = {z}"
-                ),
-            )
-        )
-    rows += [
-        (
-            "deficit identity",
-            (
-                f"residual {analysis.deficit_identity_residual:.2g}, "
-                f"bound {analysis.deficit_identity_bound:.2g}"
-            ),
-        ),
-        ("frame bounds", f"{_shown(lower)}, {_shown(upper)}"),
-        ("tight", f"{_answer(analysis.tight.value)}  ({analysis.tight.reason})"),
-        ("localized", f"{_answer(analysis.localized.value)}  ({analysis.localized.reason})"),
-        ("eigenspaces", str(len(analysis.eigenspaces))),
-    ]
-    for label, value in rows:
-        click.echo(f"{label:<26}{value}")
-    click.echo("\neigenvalue     multiplicity  features  capacity")
-    for space in analysis.eigenspaces[:12]:
-        click.echo(
-            f"{_shown(space.eigenvalue):<15}{space.multiplicity:>12}{space.features:>10}"
-            f"{space.capacity:>10.4g}"
-        )
-    if len(analysis.eigenspaces) > 12:
-        click.echo(f"... {len(analysis.eigenspaces) - 12} more (--json lists all)")
-
-
-def _shown(value: float | None) -> str:
-    return "not representable" if value is None else f"{value:.6g}"
-
-
-def _answer(value: bool | None) -> str:
-    return {True: "yes", False: "no", None: "undecided"}[value]

@@ -195,8 +195,8 @@ def diagnosis_table(diagnosis: Diagnosis) -> str:
         ["saturation", f"${_number(analysis.saturation)}$"],
         ["frame bounds", f"${_number(lower)}$, ${_number(upper)}$"],
         ["eigenspaces", str(len(analysis.eigenspaces))],
-        ["tight", _answer(analysis.tight.value)],
-        ["localized", _answer(analysis.localized.value)],
+        ["tight", analysis.tight.answer],
+        ["localized", analysis.localized.answer],
     ]
     if null is not None:
         spread = f"${_number(null.mean)} \\pm {_number(null.standard_deviation, 2)}$"
@@ -213,7 +213,3 @@ def _number(value: float | None, digits: int = 5) -> str:
     text = f"{value:.{digits}g}"
     mantissa, separator, exponent = text.partition("e")
     return f"{mantissa} \\cdot 10^{{{int(exponent)}}}" if separator else text
-
-
-def _answer(value: bool | None) -> str:
-    return {True: "yes", False: "no", None: "undecided"}[value]

@@ -23,3 +23,8 @@ def test_at_most(quantity: float, threshold: float, value: bool, margin: float) 
     assert decision.margin == margin
     relation = "is within" if value else "exceeds"
     assert decision.reason == f"spread {quantity:g} {relation} {threshold:g}"
+
+
+@pytest.mark.parametrize(("value", "word"), [(True, "yes"), (False, "no"), (None, "undecided")])
+def test_answer(value: bool | None, word: str) -> None:
+    assert Decision(value, "because", 0.0).answer == word

@@ -24,6 +24,7 @@ from superposition_numerics.spectral import (
 )
 from superposition_numerics.spectral.spectrum import pass_width
 from superposition_numerics.strategies import (
+    degenerate_frames,
     generic_frames,
     ill_conditioned_frames,
     saturated_frames,
@@ -233,6 +234,16 @@ def test_laws_of_saturated_frames(sample: tuple[np.ndarray, int]) -> None:
     assert analysis.capacity_error < 1e-6
     assert analysis.localized.value is True
     assert analysis.tight.value is (len(analysis.eigenspaces) == 1)
+
+
+@law(150)
+@given(degenerate_frames())
+def test_laws_of_degenerate_frames(sample: tuple[np.ndarray, int]) -> None:
+    W, rank = sample
+    analysis = check_identities(W)
+    assert analysis.rank == rank
+    assert len(analysis.eigenspaces) <= 2
+    assert sum(s.multiplicity for s in analysis.eigenspaces) == rank
 
 
 @pytest.mark.slow

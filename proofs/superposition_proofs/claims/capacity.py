@@ -205,6 +205,7 @@ DEFICIT_IDENTITY = Claim(
                 "kappa is not the mean": deficit_identity().without("E[lambda] = kappa"),
                 "projections that are not orthogonal": deficit_identity().without("P_k P_l"),
             },
+            "capacity-bound",
         ),
         on_exact_family(deficit_is_sum, {"first power of kappa": partial(deficit_is_sum, power=1)}),
         in_floats(deficit_residual, {"first power of kappa": partial(deficit_residual, power=1)}),
@@ -259,6 +260,7 @@ NEAR_SATURATION = Claim(
                 "no upper bound on the spectrum": near_saturation().without("lambda <= lambda_max"),
                 "no relative gap": near_saturation().without("relative gap"),
             },
+            "capacity-bound",
             "deficit-identity",
         ),
         on_exact_family(

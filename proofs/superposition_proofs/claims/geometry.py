@@ -184,6 +184,7 @@ PROJECTIVE_LINEARITY = Claim(
                 "not an eigenvector": projective_linearity().without("eigenvector"),
             },
             "saturation-iff-localization",
+            "tight-frame-decomposition",
         ),
         on_exact_family(
             dimensionality_is_linear,
@@ -208,6 +209,7 @@ RATIONAL_PLATEAUS = Claim(
                 "a cluster of another rank": projective_linearity().without("rank"),
             },
             "saturation-iff-localization",
+            "tight-frame-decomposition",
         ),
         on_exact_family(
             plateau_is_rational, {"one more feature": partial(plateau_is_rational, excess=1)}

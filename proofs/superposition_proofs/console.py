@@ -1,0 +1,129 @@
+"""What the command prints on a terminal or into a pipe."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bar
+from rich.table import Table
+from rich.text import Text
+
+from .diagnosis import Diagnosis
+from .ledger import STATUS_COLOURS, Report, Status, Verdict, text_colour
+
+
+@contextmanager
+def progress_bar() -> Iterator[Callable[[int, int, str], None]]:
+    """Yield a callback (done, total, what): a bar on a terminal, silence in a pipe."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda _done, _total, _what: None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Bar(*columns, TimeElapsedColumn(), console=console, transient=True) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda done, total, what: bar.update(
+            task, completed=done, total=total, description=what
+        )
+
+
+def _console() -> Console:
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=120)
+
+
+def print_report(report: Report) -> None:
+    """Print the table of verdicts, what went wrong, and the totals."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for head, justify in (
+        ("claim", "left"),
+        ("status", "left"),
+        ("cases", "right"),
+        ("controls", "right"),
+        ("margin", "right"),
+        ("seconds", "right"),
+    ):
+        table.add_column(head, justify=justify, no_wrap=head == "claim")  # type: ignore[arg-type]
+    for verdict in report.verdicts:
+        colour = STATUS_COLOURS[verdict.status]
+        controls = sum(len(result.controls) for result in verdict.results)
+        table.add_row(
+            verdict.id,
+            Text(verdict.label, style=f"{text_colour(colour)} on {colour}"),
+            f"{verdict.effective}/{verdict.cases}",
+            f"{controls} rejected" if not verdict.controls_passed else "PASSED",
+            _least_margin(verdict),
+            f"{verdict.seconds:.2f}",
+        )
+    console = _console()
+    console.print(table)
+    for verdict in report.verdicts:
+        for error in verdict.errors:
+            console.print(f"error in {verdict.id}: {error}", markup=False)
+    counts = Counter(verdict.status for verdict in report.verdicts)
+    said = ", ".join(f"{counts[status]} {status}" for status in Status if counts[status])
+    console.print(f"\n{len(report.verdicts)} claims: {said}; {report.seconds:.1f} s")
+
+
+def _least_margin(verdict: Verdict) -> str:
+    """Return the smallest margin of the evidence that has one."""
+    outcomes = (result.outcome for result in verdict.results)
+    margins = [o.margin for o in outcomes if o is not None and o.margin is not None]
+    return f"{min(margins):.2g}" if margins else "-"
+
+
+def print_diagnosis(diagnosis: Diagnosis) -> None:
+    """Print the summary of a diagnosis and its largest eigenspaces."""
+    analysis, null = diagnosis.analysis, diagnosis.null
+    lower, upper = analysis.frame_bounds
+    rows = [
+        ("features n, dimensions m", f"{analysis.features}, {analysis.dimensions}"),
+        ("layout", diagnosis.layout),
+        ("represented", str(analysis.represented)),
+        ("rank", f"{analysis.rank}  ({analysis.rank_decision.reason})"),
+        ("capacity", f"{analysis.capacity:.6g} +- {analysis.capacity_error:.2g}"),
+        ("saturation", f"{analysis.saturation:.6g}"),
+    ]
+    if null is not None:
+        z = "undefined" if null.z is None else f"{null.z:.3g}"
+        rows.append(
+            (
+                "Gaussian null",
+                (
+                    f"{null.mean:.6g} +- {null.standard_deviation:.2g} "
+                    f"in {null.trials} trials, z = {z}"
+                ),
+            )
+        )
+    rows += [
+        (
+            "deficit identity",
+            (
+                f"residual {analysis.deficit_identity_residual:.2g}, "
+                f"bound {analysis.deficit_identity_bound:.2g}"
+            ),
+        ),
+        ("frame bounds", f"{_shown(lower)}, {_shown(upper)}"),
+        ("tight", f"{analysis.tight.answer}  ({analysis.tight.reason})"),
+        ("localized", f"{analysis.localized.answer}  ({analysis.localized.reason})"),
+        ("eigenspaces", str(len(analysis.eigenspaces))),
+    ]
+    for label, value in rows:
+        click.echo(f"{label:<26}{value}")
+    click.echo("\neigenvalue     multiplicity  features  capacity")
+    for space in analysis.eigenspaces[:12]:
+        click.echo(
+            f"{_shown(space.eigenvalue):<15}{space.multiplicity:>12}{space.features:>10}"
+            f"{space.capacity:>10.4g}"
+        )
+    if len(analysis.eigenspaces) > 12:
+        click.echo(f"... {len(analysis.eigenspaces) - 12} more (--json lists all)")
+
+
+def _shown(value: float | None) -> str:
+    return "not representable" if value is None else f"{value:.6g}"
