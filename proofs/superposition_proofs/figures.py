@@ -222,7 +222,9 @@ def draw_localization(axes: Axes, analysis: SpectralAnalysis) -> None:
 
 
 def claims_figure(registry: Registry, statuses: Mapping[str, Status], path: Path) -> Path:
-    """Draw the graph of the claims as SVG: what uses what, coloured by status.
+    """Draw the graph of the claims as SVG, coloured by status.
+
+    An arrow leads from a claim to one that it uses; arrows that follow from others are left out.
 
     Parameters
     ----------
@@ -267,7 +269,7 @@ def claims_figure(registry: Registry, statuses: Mapping[str, Status], path: Path
                 bbox={"boxstyle": "round,pad=0.4", "facecolor": colour, "edgecolor": "none"},
             )
         figure.canvas.draw()  # the boxes get their sizes, and the arrows end at them
-        for user, used in graph.edges:
+        for user, used in nx.transitive_reduction(graph).edges:
             arrow = FancyArrowPatch(
                 places[user],
                 places[used],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -12,6 +13,8 @@ import numpy as np
 import pytest
 import sympy
 from hypothesis import given, settings
+from superposition_numerics.decisions import Decision
+from superposition_numerics.matrices import columns_of
 from superposition_numerics.samples import frame_with_singular_values, saturated_frame
 from superposition_numerics.spectral import (
     SpectralAnalysis,
@@ -22,7 +25,14 @@ from superposition_numerics.spectral import (
     representable,
     spectral_measures,
 )
-from superposition_numerics.spectral.spectrum import pass_width
+from superposition_numerics.spectral.analysis import _localization, _rank_decision
+from superposition_numerics.spectral.moments import moment_width
+from superposition_numerics.spectral.spectrum import (
+    Spectrum,
+    pass_width,
+    scaled_frame_operator,
+    spectrum_of,
+)
 from superposition_numerics.strategies import (
     degenerate_frames,
     generic_frames,
@@ -76,6 +86,8 @@ def test_hand_computed_matrix() -> None:
     np.testing.assert_allclose(table.largest_projection[:4], np.maximum(p, 1 - p), rtol=1e-13)
     np.testing.assert_allclose(table.off_projection[:4], np.minimum(p, 1 - p), rtol=1e-12)
     assert table.dominant.tolist() == [0, 0, 1, 0, -1]
+    assert table.off_projection_bound[4] == 0.0
+    assert (table.off_projection_bound[:4] > 0.0).all()
     entropy = -(p * np.log(p) + (1 - p) * np.log(1 - p))
     np.testing.assert_allclose(table.entropy, [*entropy, 0], rtol=1e-12)
     np.testing.assert_allclose(
@@ -474,6 +486,298 @@ def test_columns_too_small_to_square(small: float) -> None:
     assert analysis.represented == 2
 
 
+# ---------------------------------------------------------------- error budgets, term by term
+
+
+def budget(route: Any, *, rounding: float, uncertainty: float) -> Spectrum:
+    return Spectrum(route, 0, np.array([3.0, 1.0]), np.eye(2), 4.0, rounding, uncertainty)
+
+
+def test_bounds_of_the_qr_route_by_hand() -> None:
+    spectrum = budget("qr", rounding=0.25, uncertainty=0.5)
+    assert spectrum.singular_value_bounds.tolist() == [0.75, 0.75]
+    # (sigma + s)^2 - sigma^2 with s = 3/4
+    assert spectrum.eigenvalue_bounds.tolist() == [5.0625, 2.0625]
+    # s = 2 * 1/16 * 4 + 1/4 at root 2
+    assert spectrum.rayleigh_bounds(np.array([4.0]), 0.0625).tolist() == [0.75 * 4.75]
+    assert spectrum.rank == 2
+    assert budget("qr", rounding=0.5, uncertainty=0.5).rank == 1
+
+
+def test_bounds_of_the_frame_operator_route_by_hand() -> None:
+    spectrum = budget("frame operator", rounding=0.75, uncertainty=0.5)
+    assert spectrum.singular_value_bounds.tolist() == [0.75, 1.25]
+    assert spectrum.eigenvalue_bounds.tolist() == [0.75 + 0.5 * 6.5, 0.75 + 0.5 * 2.5]
+    # s = 2 * 1/16 * 4
+    assert spectrum.rayleigh_bounds(np.array([4.0]), 0.0625).tolist() == [0.75 + 0.5 * 4.5]
+    assert spectrum.rank == 1
+
+
+@pytest.mark.parametrize(
+    ("dimensions", "first", "second"),
+    [
+        (1, 2048, 1024),
+        (512, 2048, 1024),
+        (1024, 2048, 512),
+        (5000, 1677, 104),
+        (8192, 1024, 64),
+        (2**17, 64, 64),
+        (2**18, 64, 64),
+    ],
+)
+def test_block_widths(dimensions: int, first: int, second: int) -> None:
+    assert (pass_width(dimensions), moment_width(dimensions)) == (first, second)
+
+
+@pytest.mark.parametrize(
+    ("W", "terms"),
+    [
+        pytest.param(HAND, 5 + 1, id="one block of 5 columns"),
+        pytest.param(np.ones((1, 5000)), 2048 + 3, id="three blocks of 2048"),
+    ],
+)
+def test_summation_bound(W: np.ndarray, terms: int) -> None:
+    source = columns_of(W, epsilon=0.0)
+    operator = scaled_frame_operator(source)
+    trace = float((W**2).sum()) / 4.0**operator.exponent
+    assert operator.summation_bound == pytest.approx(terms * U * trace, rel=1e-12)
+    spectrum = spectrum_of(source)
+    assert spectrum.route == "frame operator"
+    assert spectrum.rounding == pytest.approx((terms + W.shape[0]) * U * trace, rel=1e-12)
+    assert spectrum.frobenius == pytest.approx(math.sqrt(trace), rel=1e-12)
+
+
+def test_rounding_of_the_qr_route() -> None:
+    spectrum = analyse(np.diag([4.0, 2.0, 0.0])).spectrum
+    # scaled by 2**3: sigma_max = 1/2, |W|_F^2 = 20/64
+    expected = U * (4 * math.sqrt(3) / 2 + 2 * math.sqrt(20) / 8)
+    assert spectrum.rounding == pytest.approx(expected, rel=1e-12)
+    assert analyse(np.diag([4.0, 2.0, 0.0]), epsilon=0.25).spectrum.uncertainty == pytest.approx(
+        math.sqrt(20) / 32
+    )
+
+
+@pytest.mark.parametrize(
+    ("small", "route"),
+    # beta = (2 + 1 + 2) u tr F: the route changes at sigma_min^2 = 5120 u sigma_max^2 (1 + ...)
+    [(math.sqrt(5120 * U) * 1.0003, "frame operator"), (math.sqrt(5120 * U) * 0.9997, "qr")],
+)
+def test_the_route_changes_at_1024_times_the_rounding(small: float, route: str) -> None:
+    assert analyse(np.diag([1.0, small])).spectrum.route == route
+
+
+@pytest.mark.parametrize("epsilon", [0.0, 0.01])
+def test_dimensionality_error_by_hand(epsilon: float) -> None:
+    analysis = analyse(np.diag([2.0, 1.0]), epsilon=epsilon)
+    # scaled by 2**2: kappa = 1/4, 1/16, D = 1
+    kappa, shift = np.array([1 / 4, 1 / 16]), 2 * epsilon * math.sqrt(5) / 4
+    moved = analysis.spectrum.rounding + shift * (2 * np.sqrt(kappa) + shift)
+    expected = moved / (kappa - moved) + 2 * epsilon + 2 * (2 + 2) * U
+    error = analysis.feature_table.fractional_dimensionality_error
+    np.testing.assert_allclose(error, expected, rtol=1e-12)
+    assert analysis.capacity_error == pytest.approx(float(expected.sum()), rel=1e-12)
+
+
+def test_dimensionality_error_of_the_undetermined_is_one_and_of_zero_columns_zero() -> None:
+    analysis = analyse(np.array([[2.0, 1.0, 0.0]]), epsilon=0.4)
+    assert analysis.feature_table.fractional_dimensionality_error.tolist() == [1.0, 1.0, 0.0]
+    assert analysis.capacity_error == 2.0
+
+
+def test_residual_bound_by_hand() -> None:
+    analysis = analyse(np.diag([2.0, 1.0]), epsilon=0.01)
+    beta = analysis.spectrum.rounding  # the uncertainty of the entries does not enter
+    kappa = np.array([1 / 4, 1 / 16])
+    computed = beta / (kappa - beta) + 8 * U
+    expected = float((beta / kappa).sum() + computed.sum()) + 4 * (2 + 2) * 2 * U
+    assert analysis.deficit_identity_bound == pytest.approx(expected, rel=1e-12)
+
+
+def test_residual_bound_of_the_qr_route_by_hand() -> None:
+    analysis = analyse(np.diag([1.0, 1e-14]))
+    assert analysis.spectrum.route == "qr"
+    delta = analysis.spectrum.rounding
+    sigma = np.array([1 / 2, 1e-14 / 2])
+    relative = delta / sigma  # 2.4e-2 for the smaller
+    shift = delta * (2 * sigma + delta)
+    computed = np.minimum(shift / (sigma**2 - shift) + 8 * U, 1.0)
+    expected = float((relative * (2 + relative)).sum() + computed.sum())
+    assert analysis.deficit_identity_bound == pytest.approx(expected, rel=1e-9)
+
+
+def test_residual_bound_counts_merging_and_what_is_unresolved() -> None:
+    merged = analyse(np.diag(np.sqrt([1.01, 0.99])), tolerance=0.03)
+    assert len(merged.eigenspaces) == 1
+    assert merged.deficit_identity_bound == pytest.approx(0.01 / 1.01 + 0.01 / 0.99, rel=1e-9)
+    # D = 1 twice: 2 q = 2, |kappa - 0|/kappa = 1 and an error of 1 for the second
+    lost = analyse(np.array([[1.0, 0.0], [0.0, 1e-30]]))
+    assert lost.deficit_identity_bound == pytest.approx(4.0, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("epsilon", "value", "margin"),
+    # |W|_F = 1 to six digits: the bound of each singular value is epsilon
+    [
+        (1e-4, True, 0.9),  # 1e-4 of 1e-3
+        (1.2e-3, None, 1 - 1 / 1.2),
+        (1.9e-3, None, 1 - 1 / 1.9),
+        (2.1e-3, True, 1 - 1 / 2.1),
+        (0.1, True, 0.9),  # 0.1 of 1, against 0.01 for the one that was dropped
+    ],
+)
+def test_margin_of_the_rank(epsilon: float, value: bool | None, margin: float) -> None:
+    decision = analyse(np.diag([1.0, 1e-3]), epsilon=epsilon).rank_decision
+    assert decision.value is value
+    assert decision.margin == pytest.approx(margin, abs=1e-5)
+
+
+def test_margin_of_the_rank_takes_the_values_at_the_cut() -> None:
+    kept = budget("frame operator", rounding=0.25, uncertainty=0.0)  # bounds 1/12 and 1/4
+    assert _rank_decision(kept) == Decision(
+        True, "all 2 positive singular values exceed their bounds", 0.75
+    )
+    sigma = np.array([4.0, 1.0, 0.5])
+    for rounding, value, margin in ((1.25, None, 0.2), (2.0, True, 0.5)):
+        cut = Spectrum("qr", 0, sigma, np.eye(3), 4.0, rounding, 0.0)
+        decision = _rank_decision(cut)
+        assert decision.value is value
+        assert decision.margin == pytest.approx(margin)
+        assert decision.reason.startswith("1 singular values exceed their error bounds, 2 do not")
+
+
+def test_margin_of_tightness() -> None:
+    assert analyse(np.diag([1.0, 0.0])).tight.margin == 1.0
+    # scaled by 2: spread 1/4 - 1/16, bounds 2 sigma s + s^2 with s = 0.01 sqrt(5)/4
+    decision = analyse(np.diag([1.0, 0.5]), epsilon=0.01).tight
+    s = 0.01 * math.sqrt(5) / 4
+    allowed = s * (1.0 + s) + s * (0.5 + s)
+    assert decision.value is False
+    assert decision.margin == pytest.approx(1 - allowed / (3 / 16), rel=1e-9)
+    assert analyse(np.diag([1.0, 0.5]), tolerance=0.99).tight.value is False
+    within = analyse(np.diag(np.sqrt([1.01, 0.99])), tolerance=0.03).tight
+    assert within.reason == "one eigenspace within the tolerance: relative spread 0.02"
+    assert within.margin == 0.0
+
+
+def test_off_projection_bound_by_hand() -> None:
+    W = np.diag([4.0, 2.0, 1.0])  # scaled by 2**3: sigma = 1/2, 1/4, 1/8
+    uncertain = analyse(W, epsilon=1e-3)
+    tilt = 1e-3 * math.sqrt(21) / 8 / np.array([1 / 4, 1 / 8, 1 / 8])
+    np.testing.assert_allclose(
+        uncertain.feature_table.off_projection_bound, (tilt + 1e-3) ** 2, rtol=1e-9
+    )
+    certain = analyse(W, epsilon=0.0)
+    tilt = certain.spectrum.rounding / np.array([3 / 16, 3 / 64, 3 / 64])
+    np.testing.assert_allclose(
+        certain.feature_table.off_projection_bound, (tilt + 6 * U) ** 2, rtol=1e-9
+    )
+
+
+def test_off_projection_bound_of_the_qr_route_by_hand() -> None:
+    # scaled by 2**3: sigma = 1/2, 1/4, 1/16; the kernel is a neighbour of the last
+    analysis = analyse(np.diag([4.0, 2.0, 0.5, 0.0]), epsilon=0.0)
+    tilt = analysis.spectrum.rounding / np.array([1 / 4, 3 / 16, 1 / 16])
+    expected = [*(tilt + 8 * U) ** 2, 0.0]
+    np.testing.assert_allclose(analysis.feature_table.off_projection_bound, expected, rtol=1e-9)
+
+
+def test_off_projection_bound_is_at_most_one() -> None:
+    analysis = analyse(np.array([[4.0, 0.0], [0.0, 3.9]]), epsilon=0.01)
+    assert analysis.feature_table.off_projection_bound.max() <= 1.0
+
+
+def test_nothing_above_the_uncertainty() -> None:
+    # |W|_F = sqrt(2) sigma: the bound is 0.9 sqrt(2) = 1.27 of each singular value
+    analysis = analyse(np.eye(2), epsilon=0.9)
+    table = analysis.feature_table
+    assert (analysis.rank, analysis.represented, analysis.eigenspaces) == (0, 2, ())
+    assert analysis.rank_decision.value is None
+    assert analysis.rank_decision.margin == pytest.approx(1 - 1 / (0.9 * math.sqrt(2)))
+    assert table.unresolved.tolist() == [1.0, 1.0]
+    assert table.dominant.tolist() == [-1, -1]
+    assert table.off_projection_bound.tolist() == [0.0, 0.0]
+    assert table.above_threshold.tolist() == [0, 0]
+    assert analysis.deficit_identity_residual == pytest.approx(-2.0)
+    assert analysis.deficit_identity_bound == pytest.approx(2.0)
+    assert analysis.deficit_lower_bound == 0.0
+    assert analysis.localized.value is None
+    assert analysis.frame_bounds == (0.0, 0.0)
+
+
+def test_localization_is_decided_by_the_worst_feature() -> None:
+    table = analyse(np.diag([2.0, 1.0, 1.0])[:, [0, 1, 2, 2]] * [0.0, 1.0, 1.0, 1.0]).feature_table
+
+    def decide(off: list[float], bound: list[float], **changed: Any) -> Decision:
+        arrays = {
+            "dominant": np.array([-1, 0, 0, 0]),
+            "off_projection": np.array([0.0, *off]),
+            "off_projection_bound": np.array([0.0, *bound]),
+        }
+        return _localization(replace(table, **(arrays | changed)))
+
+    worst = decide([1e-3, 2e-2, 0.0], [5e-4, 1.5e-2, 1e-3])
+    assert (worst.value, worst.margin) == (False, 0.5)
+    assert worst.reason == "mass of feature 1 outside its eigenspace 0.001 exceeds 0.0005"
+    assert decide([1e-4, 0.0, 0.0], [2e-4, 0.01, 1e-3]).value is True  # at most 0.01: not blurred
+    assert decide([1e-4, 0.0, 0.0], [2e-4, 0.02, 1e-3]).value is None
+    assert decide([2e-4, 0.0, 0.0], [2e-4, 0.02, 1e-3]).value is None  # on the bound
+    fine = [1e-3] * 3
+    assert decide([0.0] * 3, fine, unresolved=np.array([1.0, 0.5, 0.0, 0.0])).value is True
+    assert decide([0.0] * 3, fine, unresolved=np.array([0.0, 0.0, 0.6, 0.0])).value is None
+    assert decide([0.0] * 3, fine, dominant=np.array([0, 0, -1, 0])).value is None
+
+
+def test_eigenvalue_bound_of_an_eigenspace_is_the_largest_of_its_members() -> None:
+    W = np.diag(np.sqrt([1.01, 0.99, 0.25]))
+    analysis = analyse(W, tolerance=0.03, epsilon=1e-3)
+    bounds = analysis.spectrum.eigenvalue_bounds
+    found = [s.eigenvalue_bound_scaled for s in analysis.eigenspaces]
+    assert found == [bounds[0], bounds[2]]
+
+
+@pytest.mark.parametrize("exponent", [-2, 0, 2, 3, 7])
+def test_units_follow_the_exponent(exponent: int) -> None:
+    one, other = analyse(HAND / 4.0), analyse(math.ldexp(0.25, exponent) * HAND)
+    squared = 4.0**exponent
+    assert (one.exponent, other.exponent) == (0, exponent)
+    assert one.dimensions_per_feature is not None
+    assert other.dimensions_per_feature == pytest.approx(one.dimensions_per_feature / squared)
+    lower, upper = one.frame_bounds_scaled
+    assert other.frame_bounds == pytest.approx((squared * lower, squared * upper))
+    np.testing.assert_allclose(other.feature_table.rayleigh, squared * one.feature_table.rayleigh)
+    for ours, theirs in zip(other.eigenspaces, one.eigenspaces, strict=True):
+        assert ours.eigenvalue == pytest.approx(squared * theirs.eigenvalue_scaled)
+    assert other.stieltjes(squared * (0.3 + 0.1j)) * squared == pytest.approx(
+        one.stieltjes(0.3 + 0.1j)
+    )
+    np.testing.assert_allclose(
+        frame_operator(math.ldexp(1.0, exponent) * HAND), squared * HAND @ HAND.T
+    )
+
+
+def test_negative_entries_set_the_scale() -> None:
+    analysis = analyse([[-3.0, -5.0]])
+    assert (analysis.exponent, analysis.rank) == (3, 1)
+    assert analysis.capacity == pytest.approx(1.0)
+    np.testing.assert_allclose(frame_operator([[-3.0, -5.0]]), [[34.0]])
+
+
+def test_subnormal_entries_keep_the_exponent_in_range() -> None:
+    analysis = analyse(np.array([[2.0**-1060, -(2.0**-1061)]]))
+    assert (analysis.exponent, analysis.rank) == (-1021, 1)
+    np.testing.assert_allclose(analysis.feature_table.fractional_dimensionality, [4 / 5, 1 / 5])
+
+
+def test_a_zero_column_does_not_end_the_rescaling_of_tiny_ones() -> None:
+    table = analyse(np.array([[0.0, 1.0, 1e-200], [0.0, 1.0, -1e-200]])).feature_table
+    np.testing.assert_allclose(table.norms_scaled, [0.0, 2**-0.5, 2**-0.5 * 1e-200], rtol=1e-13)
+
+
+def test_threshold_zero_counts_what_is_positive() -> None:
+    analysis = analyse(np.diag([2.0, 1.0]), threshold=0.0)
+    assert analysis.feature_table.above_threshold.tolist() == [1, 1]
+
+
 # ---------------------------------------------------------------- ways in
 
 
@@ -518,8 +822,10 @@ def test_memory_map(tmp_path: Any) -> None:
 def test_progress_reaches_the_end_of_each_pass() -> None:
     seen: list[tuple[int, int, str]] = []
     analyse(np.ones((2, 5000)), progress=lambda *call: seen.append(call))
-    last = {stage: done for done, _, stage in seen}
-    assert last == {"frame operator": 5000, "triangular factor": 5000, "projections": 5000}
+    for stage in ("frame operator", "triangular factor"):
+        assert [done for done, _, name in seen if name == stage] == [2048, 4096, 5000]
+    projected = [done for done, _, name in seen if name == "projections"]
+    assert projected == [1024, 2048, 3072, 4096, 5000]
     assert {total for _, total, _ in seen} == {5000}
 
 
@@ -595,6 +901,7 @@ def test_frame_operator_overflow() -> None:
 
 def test_summary_is_json_with_the_promised_fields() -> None:
     summary = json.loads(json.dumps(analyse(HAND).to_dict(), allow_nan=False))
+    assert (summary["schema"], summary["version"]) == ("superposition.spectral-analysis", 1)
     assert (summary["features"], summary["dimensions"], summary["represented"]) == (5, 2, 4)
     assert summary["tight"] is False
     assert summary["localized"] is False

@@ -44,6 +44,23 @@ def test_eigenspaces_are_matched_by_overlap_not_by_order() -> None:
     assert comparison.mean_drift == pytest.approx(5.5)
 
 
+@pytest.mark.parametrize(("scale", "exponent"), [(1.0, 2), (0.25, 0), (16.0, 6)])
+def test_mean_drift_is_in_the_units_of_W_squared(scale: float, exponent: int) -> None:
+    comparison = compare(scale * np.diag([3.0, 1.0]), scale * np.diag([1.0, 2.0]))
+    assert comparison.exponent == exponent
+    assert comparison.mean_drift == pytest.approx(5.5 * scale**2)
+
+
+@pytest.mark.parametrize("scale", [0.25, 2.0, 8.0])
+def test_eigenvalue_ratio_between_different_scales(scale: float) -> None:
+    W = np.diag([3.0, 1.0])
+    comparison = compare(W, scale * W)
+    for shift in comparison.eigenspaces:
+        assert shift.eigenvalue_ratio == pytest.approx(scale**2)
+    drift = comparison.drift * 4.0**comparison.exponent
+    np.testing.assert_allclose(drift, np.array([9.0, 1.0]) * abs(scale**2 - 1))
+
+
 @settings(deadline=None, derandomize=True, max_examples=40, database=None)
 @given(seed=st.integers(0, 10**6), factor=st.sampled_from([1.0, 1e-3, 700.0]))
 def test_drift_agrees_with_scipy(seed: int, factor: float) -> None:
@@ -104,6 +121,7 @@ def test_saturated_frame_under_small_noise() -> None:
 def test_summary_is_json() -> None:
     comparison = compare(np.eye(2), np.diag([1.0, 3.0]))
     summary = json.loads(json.dumps(comparison.to_dict(), allow_nan=False))
+    assert (summary["schema"], summary["version"]) == ("superposition.comparison", 1)
     assert summary["rank"] == [2, 2]
     assert summary["capacity"] == pytest.approx([2.0, 2.0])
     assert summary["eigenspaces"][0]["after"] == comparison.eigenspaces[0].after

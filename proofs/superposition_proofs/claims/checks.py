@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from superposition_numerics.matrices import FloatArray
 from superposition_numerics.spectral import SpectralAnalysis, analyse
 from superposition_theory.derivations import Derivation, check
 from superposition_theory.frames import Frame
 
 from superposition_proofs.ledger import Context, Evidence, Outcome, Status
 
-from .samples import exact_frames, float_matrices
+from .samples import Sample, exact_frames, float_samples
 
 ExactLaw = Callable[[Frame], bool | None]
-FloatLaw = Callable[[FloatArray, SpectralAnalysis], float | None]
+FloatLaw = Callable[[Sample, SpectralAnalysis], float | None]
 
 
 def derived(
@@ -158,8 +157,8 @@ def in_floats(law: FloatLaw, near_misses: Mapping[str, FloatLaw]) -> Evidence[Fl
     Parameters
     ----------
     law : callable
-        (W, analysis) -> violation relative to its error bound (at most 1 where the law holds),
-        or None where W does not meet the hypotheses.
+        (sample, analysis) -> violation relative to its error bound (at most 1 where the law
+        holds), or None where the sample does not meet the hypotheses.
     near_misses : mapping of str to callable
 
     Returns
@@ -169,7 +168,7 @@ def in_floats(law: FloatLaw, near_misses: Mapping[str, FloatLaw]) -> Evidence[Fl
     Examples
     --------
     >>> from superposition_proofs.claims.checks import in_floats
-    >>> in_floats(lambda W, a: 0.0, {"off": lambda W, a: 2.0}).kind
+    >>> in_floats(lambda sample, a: 0.0, {"off": lambda sample, a: 2.0}).kind
     <Status.supported: 'supported'>
     """
     return Evidence(
@@ -189,20 +188,22 @@ def check_in_floats(law: FloatLaw, context: Context) -> Outcome:
     --------
     >>> from superposition_proofs.claims.checks import check_in_floats
     >>> from superposition_proofs.ledger import Context, Level
-    >>> law = lambda W, a: (a.capacity - a.rank) / (a.capacity_error + 1e-15)
+    >>> law = lambda sample, a: (a.capacity - a.rank) / (a.capacity_error + 1e-15)
     >>> check_in_floats(law, Context(Level.quick, 0)).holds
     True
     """
     worst, cases, effective = 0.0, 0, 0
-    for name, W in float_matrices(context):
+    for sample in float_samples(context):
         cases += 1
-        violation = law(W, analyse(W))
+        violation = law(sample, analyse(sample.W))
         if violation is None:
             continue
         effective += 1
         if not violation <= 1:
-            reason = f"violated by {violation:.3g} times the error bound: {name}"
-            return Outcome(False, reason, 1 - violation, cases, effective, witness={"name": name})
+            reason = f"violated by {violation:.3g} times the error bound: {sample.name}"
+            return Outcome(
+                False, reason, 1 - violation, cases, effective, witness={"name": sample.name}
+            )
         worst = max(worst, violation)
     reason = f"largest violation {worst:.2g} of the error bound"
     return Outcome(True, reason, 1 - worst, cases, effective)

@@ -6,7 +6,6 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from superposition_numerics.matrices import FloatArray
 from superposition_numerics.spectral import SpectralAnalysis, coherence, gram_matrix
 from superposition_theory.derivations import frame_potential, stieltjes_poles, welch_bound
 from superposition_theory.frames import Frame
@@ -15,6 +14,7 @@ from sympy import Rational, eye
 from superposition_proofs.ledger import Claim, ClaimKind
 
 from .checks import derived, in_floats, on_exact_family
+from .samples import Sample
 
 # Points where the Stieltjes transform is compared: rational, and eigenvalues of no sample.
 _POINTS = (Rational(-7, 3), Rational(-1, 11))
@@ -32,14 +32,14 @@ def coherence_respects_welch(frame: Frame, *, factor: Any = 1) -> bool | None:
 
 
 def welch_shortfall(
-    W: FloatArray, analysis: SpectralAnalysis, *, factor: float = 1.0
+    sample: Sample, analysis: SpectralAnalysis, *, factor: float = 1.0
 ) -> float | None:
     """Return how far the coherence falls below factor * Welch, in units of 1e-12."""
     n, m = analysis.features, analysis.dimensions
     if n <= m or analysis.represented < n:
         return None
     bound = factor * np.sqrt((n - m) / (m * (n - 1)))
-    return float(bound - coherence(W)) / 1e-12
+    return float(bound - coherence(sample.W)) / 1e-12
 
 
 def potential_respects_bound(frame: Frame, *, on_span: bool = False) -> bool | None:
@@ -52,12 +52,22 @@ def potential_respects_bound(frame: Frame, *, on_span: bool = False) -> bool | N
 
 
 def potential_shortfall(
-    W: FloatArray, analysis: SpectralAnalysis, *, factor: float = 1.0
+    sample: Sample, analysis: SpectralAnalysis, *, factor: float = 1.0
 ) -> float | None:
-    """Return how far m |M|^2 / (tr M)^2 falls below factor, in units of 1e-13 m."""
+    """Return how far m |M|^2 / (tr M)^2 falls below factor, or is from 1 though F is tight.
+
+    Both norms are those of the Gram matrix; relative to 1e-12, or 1e-9 for tight frames, which
+    float32 entries miss by 1e-14.
+    """
     if analysis.rank == 0:
         return None
-    return (factor - analysis.frame_potential_ratio) / (1e-13 * analysis.dimensions)
+    gram = gram_matrix(np.ldexp(sample.W, -analysis.exponent))
+    ratio = analysis.dimensions * float((gram**2).sum()) / float(np.trace(gram)) ** 2
+    shortfall = (factor - ratio) / 1e-12
+    if analysis.tight.value:
+        return max(shortfall, (ratio - 1) / 1e-9)
+    clear = analysis.frame_bounds_scaled[0] < 0.9 * analysis.frame_bounds_scaled[1]
+    return max(shortfall, 1e-9 / max(ratio - 1, 1e-300)) if clear else shortfall
 
 
 def transform_is_resolvent_trace(frame: Frame, *, zero_pole: bool = True) -> bool | None:
@@ -75,13 +85,13 @@ def transform_is_resolvent_trace(frame: Frame, *, zero_pole: bool = True) -> boo
     return bool(sum(transform.poles.values()) == -1)
 
 
-def transform_defect(W: FloatArray, analysis: SpectralAnalysis, *, sign: int = 1) -> float | None:
+def transform_defect(sample: Sample, analysis: SpectralAnalysis, *, sign: int = 1) -> float | None:
     """Compare s(z) at a point above the spectrum with a linear solve, relative to 1e-9."""
     n = analysis.features
     if n == 0:
         return None
     # The transform scales: s of 2^-e W at z is 4^e s of W at 4^e z.
-    gram = gram_matrix(np.ldexp(W, -analysis.exponent))
+    gram = gram_matrix(np.ldexp(sample.W, -analysis.exponent))
     z = complex(-0.3, 0.7) * max(analysis.frame_bounds_scaled[1], 1e-3)
     direct = np.trace(np.linalg.inv(gram - z * np.eye(n))) / n
     values = analysis.grouping.eigenvalues
@@ -97,7 +107,7 @@ FRAME_POTENTIAL = Claim(
     "Frame potential is least for tight frames",
     r"\|M\|_F^2 \ge \frac{(\operatorname{tr} M)^2}{m}, \quad "
     r"\text{with equality iff } F = \tfrac{\operatorname{tr} M}{m} I",
-    (r"W \in \mathbf{R}^{m \times n}",),
+    (r"W \in \mathbf{R}^{m \times n},\ m \ge 1",),
     "Benedetto and Fickus 2003, Finite normalized tight frames",
     ClaimKind.theorem,
     (
@@ -146,7 +156,11 @@ STIELTJES = Claim(
     r"s(z) = \tfrac1n \operatorname{tr}(M - zI)^{-1} = \sum_k \frac{m_k / n}{\lambda_k - z} "
     r"- \frac{1 - r/n}{z}, \quad \operatorname{Res}_{\lambda_k} s = -\frac{m_k}{n}, "
     r"\quad \operatorname{Res}_0 s = -\frac{n - r}{n}",
-    (r"n \ge 1", r"m_k = \dim E_k,\ r = \operatorname{rank} W"),
+    (
+        r"n \ge 1",
+        r"z \notin \{0, \lambda_1, \lambda_2, \dots\}",
+        r"m_k = \dim E_k,\ r = \operatorname{rank} W",
+    ),
     "Ivanov et al. 2026; classical",
     ClaimKind.theorem,
     (

@@ -6,8 +6,13 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from superposition_numerics.matrices import FloatArray
-from superposition_numerics.spectral import SpectralAnalysis, gram_matrix
+from superposition_numerics.spectral import (
+    SpectralAnalysis,
+    gram_dimensionality,
+    gram_matrix,
+    rayleigh_dimensionality,
+)
+from superposition_theory import InputError
 from superposition_theory.derivations import (
     projective_linearity,
     range_of_D,
@@ -19,9 +24,14 @@ from sympy import Matrix, Rational
 from superposition_proofs.ledger import Claim, ClaimKind
 
 from .checks import derived, in_floats, on_exact_family
+from .samples import Sample
 
 _IVANOV = "Ivanov et al. 2026, Spectral Superposition, arXiv 2602.02224"
 _SATURATED = r"\sum_i D_i = \operatorname{rank} W"
+_CLUSTER = (
+    r"E_k \text{ the eigenspace of } F \text{ for its eigenvalue } \lambda_k > 0, \ "
+    r"C_k = \{i : w_i \in E_k,\ w_i \ne 0\}"
+)
 
 
 # ---------------------------------------------------------------- laws
@@ -31,16 +41,37 @@ def _vanishes(matrix: Matrix) -> bool:
     return all(entry.equals(0) for entry in matrix)
 
 
+def _matrix_or_none(frame: Frame) -> Matrix | None:
+    """Return W, or None where only the Gram matrix is known."""
+    try:
+        return frame.matrix
+    except InputError:
+        return None
+
+
 def clusters_are_tight(frame: Frame, *, factor: Any = 1) -> bool | None:
-    """State M_k M_k = factor lambda_k M_k, rank M_k = dim E_k, and zero blocks between clusters."""
+    """State M_k M_k = factor lambda_k M_k, rank M_k = dim E_k, and zero blocks between clusters.
+
+    Where W is known also F_k F_k = factor lambda_k F_k and F F_k = factor lambda_k F_k for
+    F_k = sum of w_i w_i^T over the cluster: with the rank, F_k / lambda_k is the projector on E_k.
+    """
     if not frame.represented or not frame.is_saturated:
         return None
-    gram = frame.gram
+    gram, W = frame.gram, _matrix_or_none(frame)
+    if sorted(i for c in frame.clusters for i in c.features) != list(frame.represented):
+        return False
     for k, cluster in enumerate(frame.clusters):
         own = list(cluster.features)
         block = gram.extract(own, own)
         if not _vanishes(block * block - factor * cluster.eigenvalue.value * block):
             return False
+        if W is not None:
+            part = W[:, own] * W[:, own].T
+            value = factor * cluster.eigenvalue.value
+            if not _vanishes(part * part - value * part):
+                return False
+            if not _vanishes(frame.frame_operator * part - value * part):
+                return False
         if block.rank(iszerofunc=lambda x: bool(x.equals(0))) != cluster.dimension:
             return False
         for other in frame.clusters[k + 1 :]:
@@ -50,12 +81,14 @@ def clusters_are_tight(frame: Frame, *, factor: Any = 1) -> bool | None:
 
 
 def tightness_defect(
-    W: FloatArray, analysis: SpectralAnalysis, *, factor: float = 1.0
+    sample: Sample, analysis: SpectralAnalysis, *, factor: float = 1.0
 ) -> float | None:
     """Return |M_k M_k / lambda_k - factor M_k| over clusters, relative to the error budget."""
-    if analysis.localized.value is not True or analysis.rank == 0:
+    if not sample.saturated:
         return None
-    gram = gram_matrix(np.ldexp(W, -analysis.exponent))
+    if analysis.localized.value is not True:
+        return np.inf
+    gram = gram_matrix(np.ldexp(sample.W, -analysis.exponent))
     bounds = analysis.spectrum.eigenvalue_bounds
     worst = 0.0
     for k, eigenvalue in enumerate(analysis.grouping.eigenvalues):
@@ -85,16 +118,21 @@ def dimensionality_is_linear(frame: Frame, *, power: int = 1) -> bool | None:
     )
 
 
-def slope_defect(W: FloatArray, analysis: SpectralAnalysis, *, factor: float = 1.0) -> float | None:
-    """Return |D_i - factor |w_i|^2 / lambda_k| over features, relative to the error of D."""
-    if analysis.localized.value is not True or analysis.rank == 0:
+def slope_defect(
+    sample: Sample, analysis: SpectralAnalysis, *, factor: float = 1.0
+) -> float | None:
+    """Return |D_i - factor |w_i|^2 / lambda_k| over features, relative to the error of D.
+
+    D_i comes from the entries of the Gram matrix, the eigenvalues from the analysis.
+    """
+    if not sample.saturated:
         return None
     table = analysis.feature_table
     chosen = table.dominant >= 0
     eigenvalues = analysis.grouping.eigenvalues[table.dominant[chosen]]
     line = factor * table.norms_scaled[chosen] ** 2 / eigenvalues
     errors = 2 * table.fractional_dimensionality_error[chosen] + 1e-14
-    return float((np.abs(table.fractional_dimensionality[chosen] - line) / errors).max())
+    return float((np.abs(gram_dimensionality(sample.W)[chosen] - line) / errors).max())
 
 
 def plateau_is_rational(frame: Frame, *, excess: int = 0) -> bool | None:
@@ -130,12 +168,13 @@ def dimensionality_range(frame: Frame, *, strict: bool = False) -> bool | None:
     return True
 
 
-def range_excess(W: FloatArray, analysis: SpectralAnalysis, *, upper: float = 1.0) -> float | None:
-    """Return the largest excess of D over its upper end, relative to its error."""
-    d = analysis.feature_table.fractional_dimensionality
-    if not d.size:
-        return None
-    errors = analysis.feature_table.fractional_dimensionality_error + 1e-15
+def range_excess(sample: Sample, analysis: SpectralAnalysis, *, upper: float = 1.0) -> float:
+    """Return the largest excess of D over its upper end, relative to its error.
+
+    D comes from the triangular factor of W^T, which nothing clips.
+    """
+    d = rayleigh_dimensionality(sample.W)
+    errors = analysis.feature_table.fractional_dimensionality_error + 1e-14
     return float(np.maximum((d - upper) / errors, -d / errors).max())
 
 
@@ -145,8 +184,9 @@ TIGHT_DECOMPOSITION = Claim(
     "tight-frame-decomposition",
     "At saturation the features are a sum of tight frames",
     r"\sum_{i \in C_k} w_i w_i^{\mathsf T} = \lambda_k P_k, \quad "
-    r"M = \bigoplus_k M_k, \quad M_k^2 = \lambda_k M_k, \quad \operatorname{rank} M_k = \dim E_k",
-    (_SATURATED, r"C_k = \{i : F w_i = \lambda_k w_i,\ w_i \ne 0\}"),
+    r"M = \bigoplus_k M_k \oplus 0, \quad M_k^2 = \lambda_k M_k, \quad "
+    r"\operatorname{rank} M_k = \dim E_k",
+    (_SATURATED, _CLUSTER, r"\text{features ordered by cluster, zero columns last}"),
     f"{_IVANOV}, tight-frame decomposition",
     ClaimKind.theorem,
     (
@@ -173,7 +213,7 @@ PROJECTIVE_LINEARITY = Claim(
     "projective-linearity",
     "At saturation D is linear in the squared norm, with slope 1/eigenvalue",
     r"D_i = \|w_i\|^2 / \lambda_k \quad (i \in C_k)",
-    (_SATURATED,),
+    (_SATURATED, _CLUSTER),
     f"{_IVANOV}, projective linearity",
     ClaimKind.theorem,
     (
@@ -198,7 +238,7 @@ RATIONAL_PLATEAUS = Claim(
     "rational-plateaus",
     "With equal norms in a cluster D is the rational number dimension / features",
     r"D_i = \frac{\dim E_k}{|C_k|} \quad (i \in C_k)",
-    (_SATURATED, r"\|w_i\| = \|w_j\| \text{ for } i, j \in C_k"),
+    (_SATURATED, _CLUSTER, r"\|w_i\| = \|w_j\| \text{ for } i, j \in C_k"),
     f"{_IVANOV}, rational plateaus; observed by Elhage et al. 2022",
     ClaimKind.theorem,
     (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -111,29 +112,59 @@ def exact_frames(context: Context) -> tuple[tuple[str, Frame], ...]:
     return named_frames() + tuple(itertools.chain.from_iterable(small_frames(n) for n in sizes))
 
 
-def float_matrices(context: Context) -> Iterator[tuple[str, npt.NDArray[Any]]]:
-    """Yield random matrices: generic, saturated, degenerate, ill-conditioned; scaled or rounded.
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """A random matrix, and what is known about it by construction.
 
-    120 at the quick level, 2000 at the full one; each is described by its name.
+    Attributes
+    ----------
+    name : str
+        How it was made.
+    W : ndarray, shape (m, n)
+    saturated : bool
+        Whether it saturates its capacity, up to the rounding of its entries.
 
     Examples
     --------
-    >>> from superposition_proofs.claims.samples import float_matrices
+    >>> from superposition_proofs.claims.samples import float_samples
     >>> from superposition_proofs.ledger import Context, Level
-    >>> sum(1 for _ in float_matrices(Context(Level.quick, 0)))
-    120
+    >>> next(float_samples(Context(Level.quick, 0))).saturated
+    False
+    """
+
+    name: str
+    W: npt.NDArray[Any]
+    saturated: bool
+
+
+_KINDS = ("generic", "saturated", "degenerate", "ill-conditioned", "simplex")
+
+
+def float_samples(context: Context) -> Iterator[Sample]:
+    """Yield random matrices of five kinds in turn: rotated, and scaled or rounded to float32.
+
+    Generic, saturated, degenerate, ill-conditioned (up to 1e12), and regular simplices, which are
+    equiangular and tight; 120 at the quick level, 2000 at the full one.
+
+    Examples
+    --------
+    >>> from superposition_proofs.claims.samples import float_samples
+    >>> from superposition_proofs.ledger import Context, Level
+    >>> sum(sample.saturated for sample in float_samples(Context(Level.quick, 0)))
+    48
     """
     count = 120 if context.level is Level.quick else 2000
     for index in range(count):
-        rng = context.rng("float matrices", index)
-        kind = ("generic", "saturated", "degenerate", "ill-conditioned")[index % 4]
+        rng = context.rng("float samples", index)
+        kind = _KINDS[index % len(_KINDS)]
         W = _random_matrix(kind, rng)
         name = f"{kind} {W.shape[0]} x {W.shape[1]}, number {index}"
+        saturated = kind in {"saturated", "simplex"}
         if index % 3 == 0:
-            yield f"{name}, float32", W.astype(np.float32)
+            yield Sample(f"{name}, float32", W.astype(np.float32), saturated)
         else:
             scale = float(rng.choice([1.0, 1e-160, 1e150]))
-            yield f"{name}, scale {scale:g}", scale * W
+            yield Sample(f"{name}, scale {scale:g}", scale * W, saturated)
 
 
 def _random_matrix(kind: str, rng: np.random.Generator) -> FloatArray:
@@ -146,10 +177,13 @@ def _random_matrix(kind: str, rng: np.random.Generator) -> FloatArray:
         return saturated_frame(blocks, rng=rng)
     m = int(rng.integers(1, 13))
     n = int(rng.integers(m, 41))
+    if kind == "simplex":
+        # An orthonormal basis of the complement of (1, ..., 1), its vectors as rows.
+        around = np.hstack([np.ones((m + 1, 1)), rng.standard_normal((m + 1, m))])
+        return np.asarray(np.linalg.qr(around)[0][:, 1:].T)
     if kind == "generic":
         return np.asarray(rng.standard_normal((m, n)))
     if kind == "degenerate":
         return frame_with_singular_values(list(rng.choice([3.0, 1.0, 0.0], size=m)), n, rng=rng)
-    return frame_with_singular_values(
-        list(np.geomspace(1, 10 ** -rng.uniform(3, 12), m)), n, rng=rng
-    )
+    sigma = list(np.geomspace(1, 10 ** -rng.uniform(3, 12), m))
+    return frame_with_singular_values(sigma, n, rng=rng)

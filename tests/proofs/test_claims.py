@@ -1,0 +1,316 @@
+"""Every claim has the status that is expected of it, and its evidence can fail."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from superposition_numerics.matrices import FloatArray
+from superposition_numerics.spectral import SpectralAnalysis, analyse
+from superposition_proofs.claims import REGISTRY, checks, classical, samples
+from superposition_proofs.cli import main
+from superposition_proofs.ledger import (
+    ClaimKind,
+    Context,
+    Evidence,
+    Level,
+    Report,
+    Status,
+    verify,
+)
+from superposition_theory import InputError
+from superposition_theory.derivations import Derivation
+
+QUICK = Context(Level.quick, 0)
+EXPECTED = {
+    "capacity-bound": Status.proved,
+    "deficit-identity": Status.proved,
+    "saturation-iff-localization": Status.proved,
+    "near-saturation-near-localization": Status.proved,
+    "generic-frames-do-not-saturate": Status.written,
+    "tight-frame-decomposition": Status.proved,
+    "projective-linearity": Status.proved,
+    "rational-plateaus": Status.proved,
+    "dimensionality-range": Status.proved,
+    "frame-potential-bound": Status.proved,
+    "welch-bound": Status.proved,
+    "stieltjes-poles": Status.proved,
+}
+EVIDENCE = [(claim, e.name) for claim in REGISTRY for e in REGISTRY[claim].executable]
+
+
+@pytest.fixture(scope="module")
+def report() -> Report:
+    return verify(REGISTRY, level=Level.quick)
+
+
+def evidence_of(claim: str, name: str) -> Evidence[Any]:
+    """Return one evidence of a claim."""
+    return next(e for e in REGISTRY[claim].executable if e.name == name)
+
+
+def test_the_registry_holds_these_claims() -> None:
+    assert list(REGISTRY) == list(EXPECTED)
+    assert len(set(REGISTRY)) == len(REGISTRY)
+    assert all(claim.kind is ClaimKind.theorem for claim in REGISTRY.values())
+
+
+@pytest.mark.parametrize(("claim", "status"), EXPECTED.items())
+def test_verdict(report: Report, claim: str, status: Status) -> None:
+    (verdict,) = [v for v in report.verdicts if v.id == claim]
+    assert verdict.status is status, verdict.reason
+    assert verdict.errors == ()
+    assert verdict.modulo == ()
+    assert verdict.decided_by == ("derivation" if status is Status.proved else None)
+
+
+def test_the_report_is_clean(report: Report) -> None:
+    assert report.exit_code == 0
+    assert report.errors == ()
+    assert report.theorems_not_upheld == ()
+
+
+@pytest.mark.parametrize(("claim", "name"), EVIDENCE)
+def test_evidence_holds_on_cases_that_count_and_rejects_its_controls(
+    report: Report, claim: str, name: str
+) -> None:
+    (verdict,) = [v for v in report.verdicts if v.id == claim]
+    (result,) = [r for r in verdict.results if r.evidence == name]
+    assert result.outcome is not None
+    assert result.outcome.holds is True
+    assert 0 < result.outcome.effective <= result.outcome.cases
+    assert set(result.controls) == set(evidence_of(claim, name).near_misses)
+    assert result.controls
+    for control in result.controls.values():
+        assert control.holds is False
+        assert control.effective > 0
+        assert control.reason
+
+
+@pytest.mark.parametrize("claim", EXPECTED)
+def test_every_kind_of_evidence_that_fits_is_there(claim: str) -> None:
+    kinds = [e.kind for e in REGISTRY[claim].executable]
+    wanted = {Status.proved, Status.checked, Status.supported}
+    if claim == "generic-frames-do-not-saturate":
+        wanted = {Status.supported}
+        assert [r.kind for r in REGISTRY[claim].references] == [Status.written]
+    if claim == "rational-plateaus":  # in floats it says the same as projective linearity
+        wanted = {Status.proved, Status.checked}
+    assert set(kinds) == wanted
+
+
+def formulas() -> list[tuple[str, str]]:
+    """Return every LaTeX formula of the registry with the id of its claim."""
+    return [
+        (claim.id, text)
+        for claim in REGISTRY.values()
+        for text in (claim.statement, *claim.hypotheses)
+    ]
+
+
+@pytest.mark.parametrize(("claim", "text"), formulas())
+def test_formulas_are_balanced_ascii_latex(claim: str, text: str) -> None:
+    assert text.isascii(), claim
+    depth = 0
+    for brace in re.findall(r"(?<!\\)[{}]", text):
+        depth += 1 if brace == "{" else -1
+        assert depth >= 0
+    assert depth == 0
+    assert text.count(r"\{") == text.count(r"\}")
+    assert len(re.findall(r"\\left\b", text)) == len(re.findall(r"\\right\b", text))
+    assert "$" not in text
+    assert re.search(r"(?<!\\)[#%&]", text) is None
+
+
+@pytest.mark.parametrize("claim", EXPECTED)
+def test_show_gives_statement_hypotheses_and_those_of_the_derivations(claim: str) -> None:
+    shown = CliRunner().invoke(main, ["show", claim])
+    assert shown.exit_code == 0
+    lines = [line.strip() for line in shown.output.splitlines()]
+    assert REGISTRY[claim].title in lines
+    assert REGISTRY[claim].statement in lines
+    assert f"source: {REGISTRY[claim].source}" in lines
+    for hypothesis in REGISTRY[claim].hypotheses:
+        assert f"hypothesis: {hypothesis}" in lines
+    for item in REGISTRY[claim].executable:
+        assert {f"control: {name}" for name in item.near_misses} <= set(lines)
+        if isinstance(item.subject, Derivation):
+            for name in item.subject.hypothesis_names:
+                assert f"[{name}]" in shown.output
+            assert f"Conclusion: {item.subject.conclusion}" in lines
+
+
+# ---------------------------------------------------------------- sabotage of the float code
+
+Sabotage = Callable[[SpectralAnalysis], dict[str, Any]]
+
+
+def scaled_table(**factors: float) -> Sabotage:
+    """Return the sabotage that multiplies columns of the feature table."""
+
+    def change(analysis: SpectralAnalysis) -> dict[str, Any]:
+        table = analysis.feature_table
+        changed = {name: getattr(table, name) * factor for name, factor in factors.items()}
+        return {"feature_table": dataclasses.replace(table, **changed)}
+
+    return change
+
+
+def scaled_eigenvalues(analysis: SpectralAnalysis) -> dict[str, Any]:
+    """Make every merged eigenvalue one per cent too large."""
+    grouping = analysis.grouping
+    return {"grouping": dataclasses.replace(grouping, eigenvalues=1.01 * grouping.eigenvalues)}
+
+
+def inflated_capacity(analysis: SpectralAnalysis) -> dict[str, Any]:
+    """Make the capacity one per cent too large."""
+    return {"capacity": 1.01 * analysis.capacity}
+
+
+def raised_rank(analysis: SpectralAnalysis) -> dict[str, Any]:
+    """Replace the spectrum by one whose rank is one too large."""
+
+    class Raised(type(analysis.spectrum)):  # type: ignore[misc]
+        @property
+        def rank(self) -> int:
+            return int(analysis.rank) + 1
+
+    spectrum = Raised(**analysis.spectrum.__dict__)
+    return {"rank": analysis.rank + 1, "spectrum": spectrum}
+
+
+@pytest.mark.parametrize(
+    ("claim", "sabotage"),
+    [
+        pytest.param("capacity-bound", inflated_capacity, id="capacity-bound, capacity + 1 %"),
+        pytest.param("deficit-identity", inflated_capacity, id="deficit-identity, capacity + 1 %"),
+        pytest.param("deficit-identity", scaled_eigenvalues, id="deficit-identity, lambda + 1 %"),
+        pytest.param(
+            "deficit-identity",
+            scaled_table(rayleigh_scaled=0.99),
+            id="deficit-identity, kappa - 1 %",
+        ),
+        pytest.param("deficit-identity", raised_rank, id="deficit-identity, rank + 1"),
+        pytest.param(
+            "saturation-iff-localization", inflated_capacity, id="saturation, capacity + 1 %"
+        ),
+        pytest.param("saturation-iff-localization", raised_rank, id="saturation, rank + 1"),
+        pytest.param(
+            "near-saturation-near-localization",
+            scaled_table(deficit=0.5),
+            id="near-saturation, deficit halved",
+        ),
+        pytest.param(
+            "generic-frames-do-not-saturate",
+            lambda a: {"capacity": float(a.rank)},
+            id="generic, capacity = rank",
+        ),
+        pytest.param("tight-frame-decomposition", scaled_eigenvalues, id="tight, lambda + 1 %"),
+        pytest.param("projective-linearity", scaled_eigenvalues, id="slope, lambda + 1 %"),
+        pytest.param(
+            "projective-linearity",
+            scaled_table(fractional_dimensionality=1.01),
+            id="slope, D + 1 %",
+        ),
+        pytest.param(
+            "dimensionality-range", scaled_table(fractional_dimensionality=1.01), id="D + 1 %"
+        ),
+        pytest.param(
+            "dimensionality-range", scaled_table(fractional_dimensionality=-1.0), id="D negative"
+        ),
+        pytest.param(
+            "frame-potential-bound",
+            lambda a: {"dimensions": 0.99 * a.dimensions},
+            id="frame potential, m - 1 %",
+        ),
+        pytest.param("stieltjes-poles", scaled_eigenvalues, id="poles, lambda + 1 %"),
+        pytest.param("stieltjes-poles", raised_rank, id="poles, rank + 1"),
+    ],
+)
+def test_a_sabotaged_analysis_is_caught(
+    monkeypatch: pytest.MonkeyPatch, claim: str, sabotage: Sabotage
+) -> None:
+    def wrong(W: FloatArray) -> SpectralAnalysis:
+        right = analyse(W)
+        return dataclasses.replace(right, **sabotage(right))
+
+    evidence = evidence_of(claim, "random matrices")
+    monkeypatch.setattr(checks, "analyse", wrong)
+    outcome = evidence.check(evidence.subject, QUICK)
+    assert outcome.holds is False
+    assert outcome.margin is not None
+    assert outcome.margin < 0
+    assert outcome.reason.startswith("violated by ")
+
+
+def test_a_sabotaged_coherence_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = classical.coherence
+    monkeypatch.setattr(classical, "coherence", lambda W: 0.99 * right(W))
+    evidence = evidence_of("welch-bound", "random matrices")
+    assert evidence.check(evidence.subject, QUICK).holds is False
+
+
+def test_an_analysis_that_is_not_a_number_does_not_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    def wrong(W: FloatArray) -> SpectralAnalysis:
+        return dataclasses.replace(analyse(W), capacity=float("nan"))
+
+    evidence = evidence_of("deficit-identity", "random matrices")
+    monkeypatch.setattr(checks, "analyse", wrong)
+    with pytest.raises(InputError, match=r"margin is NaN"):
+        evidence.check(evidence.subject, QUICK)
+
+
+# ---------------------------------------------------------------- the samples
+
+
+def test_float_matrices_are_of_every_kind_scale_and_type() -> None:
+    drawn = list(samples.float_matrices(QUICK))
+    assert len(drawn) == 120
+    for kind in ("generic", "saturated", "degenerate", "ill-conditioned"):
+        assert sum(name.startswith(kind) for name, _ in drawn) == 30
+    assert sum(W.dtype == np.float32 for _, W in drawn) == 40
+    assert {name.split()[-1] for name, W in drawn if W.dtype == np.float64} == {
+        "1",
+        "1e-160",
+        "1e+150",
+    }
+    assert all(np.isfinite(W).all() and W.ndim == 2 for _, W in drawn)
+
+
+def test_float_matrices_depend_on_the_seed_alone() -> None:
+    first, again, other = (
+        [W for _, W in samples.float_matrices(Context(Level.quick, seed))] for seed in (0, 0, 1)
+    )
+    assert all(np.array_equal(a, b) for a, b in zip(first, again, strict=True))
+    assert not all(np.array_equal(a, b) for a, b in zip(first, other, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("name", "capacity", "rank", "tight"),  # tight on all m dimensions
+    [  # by hand: a tight frame of R^m with equal norms has capacity m
+        ("digon", 1, 1, True),
+        ("triangle", 2, 2, True),
+        ("tetrahedron", 3, 3, True),
+        ("square antiprism, tight", 3, 3, True),
+        ("octahedron", 3, 3, True),
+        ("two digons of different size", 2, 2, False),
+        ("no features", 0, 0, None),
+        ("zero", 0, 0, None),
+    ],
+)
+def test_named_frames(name: str, capacity: int, rank: int, tight: bool | None) -> None:
+    frame = dict(samples.named_frames())[name]
+    assert frame.capacity == capacity
+    assert frame.rank == rank
+    if tight is not None:
+        assert frame.is_tight is tight
+
+
+def test_small_frames_are_all_multisets_of_the_five_directions() -> None:
+    assert [len(samples.small_frames(n)) for n in (1, 2, 3)] == [5, 15, 35]
+    assert len({name for name, _ in samples.exact_frames(QUICK)}) == 17 + 35
