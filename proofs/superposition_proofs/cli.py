@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
 from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +42,7 @@ _LEVEL = click.option(
 )
 _JOBS = click.option(
     "--jobs",
-    type=click.IntRange(min=1),
+    type=click.IntRange(min=1, max=61),
     default=1,
     show_default=True,
     help="Worker processes.",
@@ -60,8 +62,12 @@ class _Command(click.Group):
             return super().invoke(ctx)
         except InputError as error:
             raise _NotAccepted(str(error)) from error
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # the reader of a pipe has gone; click ends quietly
+                raise
+            raise _NotAccepted(f"cannot read or write: {error}") from error
         except KeyboardInterrupt:
-            click.echo("interrupted; results that were complete are kept with --out", err=True)
+            click.echo("interrupted; verify --out keeps the results that were complete", err=True)
             ctx.exit(130)
 
 
@@ -81,7 +87,7 @@ def _run(ids: tuple[str, ...], level: str, seed: int, out: Path | None, jobs: in
         options = {"level": Level(level), "seed": seed, "store": store, "progress": progress}
         if jobs == 1:
             return run_verify(REGISTRY, ids or None, **options)  # type: ignore[arg-type]
-        with ProcessPoolExecutor(jobs) as executor:
+        with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as executor:
             return run_verify(REGISTRY, ids or None, executor=executor, **options)  # type: ignore[arg-type]
 
 

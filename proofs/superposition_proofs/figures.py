@@ -53,7 +53,8 @@ def diagnosis_figures(diagnosis: Diagnosis, directory: Path) -> tuple[Path, ...]
     InputError
         A file cannot be written.
     """
-    import matplotlib.pyplot as plt
+    import matplotlib
+    from matplotlib.figure import Figure
 
     panels: dict[str, Callable[[Axes, SpectralAnalysis], None]] = {
         "dimensionality": draw_dimensionality,
@@ -61,21 +62,20 @@ def diagnosis_figures(diagnosis: Diagnosis, directory: Path) -> tuple[Path, ...]
         "localization": draw_localization,
     }
     written: list[Path] = []
-    with plt.rc_context(_STYLE):
+    with matplotlib.rc_context(_STYLE):
         for name, draw in panels.items():
-            figure, axes = plt.subplots(figsize=(3.4, 2.6), layout="constrained")
+            figure = Figure(figsize=(3.4, 2.6), layout="constrained")
+            axes = figure.subplots()
             draw(axes, diagnosis.analysis)
             written += _save(figure, directory / name)
-        figure, row = plt.subplots(1, 3, figsize=(10.2, 2.8), layout="constrained")
-        for axes, draw in zip(row, panels.values(), strict=True):
+        figure = Figure(figsize=(10.2, 2.8), layout="constrained")
+        for axes, draw in zip(figure.subplots(1, 3), panels.values(), strict=True):
             draw(axes, diagnosis.analysis)
         written += _save(figure, directory / "overview")
     return tuple(written)
 
 
 def _save(figure: Any, stem: Path) -> list[Path]:
-    import matplotlib.pyplot as plt
-
     paths = []
     for suffix in (".pdf", ".png"):
         metadata = {"CreationDate": None} if suffix == ".pdf" else None
@@ -84,7 +84,6 @@ def _save(figure: Any, stem: Path) -> list[Path]:
             figure.savefig(path, metadata=metadata)
 
         paths.append(write_file(stem.with_suffix(suffix), write))
-    plt.close(figure)
     return paths
 
 
@@ -134,7 +133,7 @@ def draw_dimensionality(axes: Axes, analysis: SpectralAnalysis) -> None:
     )
     axes.set(
         xlim=(0, right),
-        ylim=(0, 1.05 * max(float(d.max(initial=0.0)), 1e-12)),
+        ylim=(0, 1.05 * (float(d.max(initial=0.0)) or 1.0)),
         xlabel=rf"squared norm $\|w_i\|^2${note}",
         ylabel=r"fractional dimensionality $D_i$",
     )
@@ -200,6 +199,8 @@ def draw_spectrum(axes: Axes, analysis: SpectralAnalysis) -> None:
 
 def draw_localization(axes: Axes, analysis: SpectralAnalysis) -> None:
     """Draw how many eigenspaces each feature spreads over: the participation ratio."""
+    from matplotlib.ticker import MaxNLocator
+
     table = analysis.feature_table
     shown = table.dominant >= 0
     ratios = table.participation_ratio[shown]
@@ -210,6 +211,8 @@ def draw_localization(axes: Axes, analysis: SpectralAnalysis) -> None:
     axes.hist(np.maximum(ratios, 1.0), bins=bins.tolist(), color=_BLUE)
     if spaces > 20:
         axes.set_xscale("log")
+    axes.yaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.set_ylim(bottom=0)
     axes.axvline(1.0, color=_ORANGE, linewidth=1.0, linestyle="--")
     axes.set(
         xlabel=r"eigenspaces per feature $1 / \sum_k p_{ik}^2$",
@@ -242,7 +245,8 @@ def claims_figure(registry: Registry, statuses: Mapping[str, Status], path: Path
     InputError
         The file cannot be written.
     """
-    import matplotlib.pyplot as plt
+    import matplotlib
+    from matplotlib.figure import Figure
     from matplotlib.patches import FancyArrowPatch, Patch
 
     graph = registry.graph()
@@ -253,8 +257,9 @@ def claims_figure(registry: Registry, statuses: Mapping[str, Status], path: Path
         for position, claim in enumerate(sorted(layer))
     }
     tallest = max(len(layer) for layer in layers)
-    with plt.rc_context(_STYLE):
-        figure, axes = plt.subplots(figsize=(3.2 * len(layers), 0.6 * tallest + 0.8))
+    with matplotlib.rc_context(_STYLE):
+        figure = Figure(figsize=(3.2 * len(layers), 0.6 * tallest + 0.8))
+        axes = figure.subplots()
         boxes = {}
         for claim, (x, y) in places.items():
             colour = STATUS_COLOURS[statuses[claim]]
@@ -268,7 +273,7 @@ def claims_figure(registry: Registry, statuses: Mapping[str, Status], path: Path
                 color=text_colour(colour),
                 bbox={"boxstyle": "round,pad=0.4", "facecolor": colour, "edgecolor": "none"},
             )
-        figure.canvas.draw()  # the boxes get their sizes, and the arrows end at them
+        figure.draw_without_rendering()  # the boxes get their sizes, and the arrows end at them
         for user, used in nx.transitive_reduction(graph).edges:
             arrow = FancyArrowPatch(
                 places[user],
@@ -298,6 +303,4 @@ def claims_figure(registry: Registry, statuses: Mapping[str, Status], path: Path
         def write(temporary: Path) -> None:
             figure.savefig(temporary, metadata={"Date": None})
 
-        written = write_file(path, write)
-        plt.close(figure)
-    return written
+        return write_file(path, write)

@@ -51,7 +51,8 @@ def escape(text: str) -> str:
     50\% of W\_dec
     """
     return "".join(
-        _SPECIAL.get(c, c) if c.isascii() else f"\\texttt{{U+{ord(c):04X}}}" for c in text
+        _SPECIAL.get(c, c) if c.isascii() and c.isprintable() else f"\\texttt{{U+{ord(c):04X}}}"
+        for c in text
     )
 
 
@@ -103,8 +104,8 @@ def ledger_table(registry: Registry, report: Report) -> str:
     """
     rows = [
         [
-            _cell(0.22, escape(verdict.title)),
-            _cell(0.54, f"$\\displaystyle {registry[verdict.id].statement}$"),
+            _cell(0.21, escape(verdict.title)),
+            _cell(0.52, f"$\\displaystyle {registry[verdict.id].statement}$"),
             escape(verdict.label),
             str(verdict.effective),
         ]
@@ -154,7 +155,9 @@ def spectral_table() -> str:
 
 
 def _spectrum_entry(frame: Frame) -> str:
-    return ", ".join(f"${_latex(e.value)}$ ({e.multiplicity})" for e in frame.spectrum)
+    return ", ".join(
+        f"${_latex(e.value)}$ ({e.multiplicity})" for e in reversed(list(frame.spectrum))
+    )
 
 
 def _dimensionality_entry(frame: Frame) -> str:
@@ -201,7 +204,9 @@ def diagnosis_table(diagnosis: Diagnosis) -> str:
     if null is not None:
         spread = f"${_number(null.mean)} \\pm {_number(null.standard_deviation, 2)}$"
         rows.append([f"Gaussian null ({null.trials} trials)", spread])
-        rows.append(["$z$ of saturation", f"${_number(null.z)}$"])
+        rows.append(
+            ["$z$ of saturation", "undefined" if null.z is None else f"${_number(null.z)}$"]
+        )
     name = diagnosis.source if diagnosis.tensor is None else diagnosis.tensor
     caption = f"Spectral diagnosis of \\texttt{{{escape(name)}}}."
     return table(caption, "lr", ["quantity", "value"], rows)

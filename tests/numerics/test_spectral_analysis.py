@@ -26,6 +26,7 @@ from superposition_numerics.spectral import (
     spectral_measures,
 )
 from superposition_numerics.spectral.analysis import _localization, _rank_decision
+from superposition_numerics.spectral.eigenspaces import group
 from superposition_numerics.spectral.moments import moment_width
 from superposition_numerics.spectral.spectrum import (
     Spectrum,
@@ -232,7 +233,7 @@ def test_laws_of_ill_conditioned_frames(sample: tuple[np.ndarray, np.ndarray]) -
     values, counts = np.unique(sigma, return_counts=True)
     assert [s.multiplicity for s in analysis.eigenspaces] == counts[::-1].tolist()
     found = [s.singular_value for s in analysis.eigenspaces]
-    np.testing.assert_allclose(found, values[::-1], rtol=0.02)
+    assert found == pytest.approx(list(values[::-1]), rel=0.02)
     assert analysis.deficit_identity_bound < 0.1
 
 
@@ -436,6 +437,17 @@ def test_user_tolerance(tolerance: float, spaces: int) -> None:
         assert "within the tolerance" in analysis.tight.reason
 
 
+def test_a_gap_that_equals_the_bound_or_the_tolerance_is_merged() -> None:
+    touching = Spectrum("qr", 0, np.array([4.0, 2.0]), np.eye(2), 5.0, 0.75, 0.25)
+    grouping = group(touching, 0.0)
+    assert [m.reason for m in grouping.decisions] == ["within the error bound"]
+    assert (grouping.starts.tolist(), grouping.eigenvalues.tolist()) == ([0, 2], [10.0])
+    # eigenvalues 1 and 1/4: 2 (1 - 1/4) / (1 + 1/4)
+    tolerated = Spectrum("frame operator", 0, np.array([1.0, 0.5]), np.eye(2), 2.0, 0.0, 0.0)
+    assert [m.reason for m in group(tolerated, 1.2).decisions] == ["within the tolerance"]
+    assert [m.reason for m in group(tolerated, 1.1999).decisions] == ["distinct"]
+
+
 def test_input_uncertainty_merges_what_it_hides() -> None:
     W = np.diag([1.0, 1.0 + 1e-9])
     assert len(analyse(W).eigenspaces) == 2
@@ -540,18 +552,18 @@ def test_summation_bound(W: np.ndarray, terms: int) -> None:
     source = columns_of(W, epsilon=0.0)
     operator = scaled_frame_operator(source)
     trace = float((W**2).sum()) / 4.0**operator.exponent
-    assert operator.summation_bound == pytest.approx(terms * U * trace, rel=1e-12)
+    assert operator.summation_bound == pytest.approx(terms * U * trace, rel=1e-12, abs=0.0)
     spectrum = spectrum_of(source)
     assert spectrum.route == "frame operator"
-    assert spectrum.rounding == pytest.approx((terms + W.shape[0]) * U * trace, rel=1e-12)
-    assert spectrum.frobenius == pytest.approx(math.sqrt(trace), rel=1e-12)
+    assert spectrum.rounding == pytest.approx((terms + W.shape[0]) * U * trace, rel=1e-12, abs=0.0)
+    assert spectrum.frobenius == pytest.approx(math.sqrt(trace), rel=1e-12, abs=0.0)
 
 
 def test_rounding_of_the_qr_route() -> None:
     spectrum = analyse(np.diag([4.0, 2.0, 0.0])).spectrum
     # scaled by 2**3: sigma_max = 1/2, |W|_F^2 = 20/64
     expected = U * (4 * math.sqrt(3) / 2 + 2 * math.sqrt(20) / 8)
-    assert spectrum.rounding == pytest.approx(expected, rel=1e-12)
+    assert spectrum.rounding == pytest.approx(expected, rel=1e-12, abs=0.0)
     assert analyse(np.diag([4.0, 2.0, 0.0]), epsilon=0.25).spectrum.uncertainty == pytest.approx(
         math.sqrt(20) / 32
     )
@@ -575,7 +587,7 @@ def test_dimensionality_error_by_hand(epsilon: float) -> None:
     expected = moved / (kappa - moved) + 2 * epsilon + 2 * (2 + 2) * U
     error = analysis.feature_table.fractional_dimensionality_error
     np.testing.assert_allclose(error, expected, rtol=1e-12)
-    assert analysis.capacity_error == pytest.approx(float(expected.sum()), rel=1e-12)
+    assert analysis.capacity_error == pytest.approx(float(expected.sum()), rel=1e-12, abs=0.0)
 
 
 def test_dimensionality_error_of_the_undetermined_is_one_and_of_zero_columns_zero() -> None:
@@ -590,7 +602,7 @@ def test_residual_bound_by_hand() -> None:
     kappa = np.array([1 / 4, 1 / 16])
     computed = beta / (kappa - beta) + 8 * U
     expected = float((beta / kappa).sum() + computed.sum()) + 4 * (2 + 2) * 2 * U
-    assert analysis.deficit_identity_bound == pytest.approx(expected, rel=1e-12)
+    assert analysis.deficit_identity_bound == pytest.approx(expected, rel=1e-12, abs=0.0)
 
 
 def test_residual_bound_of_the_qr_route_by_hand() -> None:
@@ -602,16 +614,18 @@ def test_residual_bound_of_the_qr_route_by_hand() -> None:
     shift = delta * (2 * sigma + delta)
     computed = np.minimum(shift / (sigma**2 - shift) + 8 * U, 1.0)
     expected = float((relative * (2 + relative)).sum() + computed.sum())
-    assert analysis.deficit_identity_bound == pytest.approx(expected, rel=1e-9)
+    assert analysis.deficit_identity_bound == pytest.approx(expected, rel=1e-9, abs=0.0)
 
 
 def test_residual_bound_counts_merging_and_what_is_unresolved() -> None:
     merged = analyse(np.diag(np.sqrt([1.01, 0.99])), tolerance=0.03)
     assert len(merged.eigenspaces) == 1
-    assert merged.deficit_identity_bound == pytest.approx(0.01 / 1.01 + 0.01 / 0.99, rel=1e-9)
+    assert merged.deficit_identity_bound == pytest.approx(
+        0.01 / 1.01 + 0.01 / 0.99, rel=1e-9, abs=0.0
+    )
     # D = 1 twice: 2 q = 2, |kappa - 0|/kappa = 1 and an error of 1 for the second
     lost = analyse(np.array([[1.0, 0.0], [0.0, 1e-30]]))
-    assert lost.deficit_identity_bound == pytest.approx(4.0, rel=1e-9)
+    assert lost.deficit_identity_bound == pytest.approx(4.0, rel=1e-9, abs=0.0)
 
 
 @pytest.mark.parametrize(
@@ -647,6 +661,7 @@ def test_margin_of_the_rank_takes_the_values_at_the_cut() -> None:
 
 def test_margin_of_tightness() -> None:
     assert analyse(np.diag([1.0, 0.0])).tight.margin == 1.0
+    assert analyse(np.eye(300)).tight.value is True
     # scaled by 2: spread 1/4 - 1/16, bounds 2 sigma s + s^2 with s = 0.01 sqrt(5)/4
     decision = analyse(np.diag([1.0, 0.5]), epsilon=0.01).tight
     s = 0.01 * math.sqrt(5) / 4

@@ -85,6 +85,7 @@ def test_gram_matrix() -> None:
     ("W", "expected"),
     [
         pytest.param([[1.0, 3.0], [0.0, 4.0]], 0.6, id="two vectors"),
+        pytest.param([[1.0, -3.0]], 1.0, id="one dimension"),
         pytest.param([[1.0, -3.0], [0.0, 4.0]], 0.6, id="sign does not matter"),
         pytest.param([[1.0, 0.0, 0.0], [0.0, 0.0, 2.0]], 0.0, id="zero columns are left out"),
         pytest.param([[1.0, 1e-200], [1.0, 1e-200]], 1.0, id="tiny and parallel"),

@@ -10,9 +10,16 @@ from typing import Any
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from superposition_numerics import spectral
 from superposition_numerics.matrices import FloatArray
 from superposition_numerics.spectral import SpectralAnalysis, analyse
-from superposition_proofs.claims import REGISTRY, checks, classical, samples
+from superposition_proofs.claims import REGISTRY, checks
+from superposition_proofs.claims.samples import (
+    exact_frames,
+    float_samples,
+    named_frames,
+    small_frames,
+)
 from superposition_proofs.cli import main
 from superposition_proofs.ledger import (
     ClaimKind,
@@ -202,26 +209,20 @@ def raised_rank(analysis: SpectralAnalysis) -> dict[str, Any]:
         pytest.param("saturation-iff-localization", raised_rank, id="saturation, rank + 1"),
         pytest.param(
             "near-saturation-near-localization",
-            scaled_table(deficit=0.5),
-            id="near-saturation, deficit halved",
+            scaled_table(leverage=0.5),
+            id="near-saturation, leverage halved",
         ),
         pytest.param(
             "generic-frames-do-not-saturate",
-            lambda a: {"capacity": float(a.rank)},
-            id="generic, capacity = rank",
+            lambda a: {"rank": a.rank - 1},
+            id="generic, rank - 1",
         ),
         pytest.param("tight-frame-decomposition", scaled_eigenvalues, id="tight, lambda + 1 %"),
         pytest.param("projective-linearity", scaled_eigenvalues, id="slope, lambda + 1 %"),
         pytest.param(
             "projective-linearity",
-            scaled_table(fractional_dimensionality=1.01),
-            id="slope, D + 1 %",
-        ),
-        pytest.param(
-            "dimensionality-range", scaled_table(fractional_dimensionality=1.01), id="D + 1 %"
-        ),
-        pytest.param(
-            "dimensionality-range", scaled_table(fractional_dimensionality=-1.0), id="D negative"
+            scaled_table(norms_scaled=1.01),
+            id="slope, norm + 1 %",
         ),
         pytest.param(
             "frame-potential-bound",
@@ -248,10 +249,23 @@ def test_a_sabotaged_analysis_is_caught(
     assert outcome.reason.startswith("violated by ")
 
 
-def test_a_sabotaged_coherence_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    right = classical.coherence
-    monkeypatch.setattr(classical, "coherence", lambda W: 0.99 * right(W))
-    evidence = evidence_of("welch-bound", "random matrices")
+@pytest.mark.parametrize(
+    ("claim", "function", "factor"),
+    [
+        ("welch-bound", "classical.coherence", 0.99),
+        ("dimensionality-range", "geometry.rayleigh_dimensionality", 1.01),
+        ("dimensionality-range", "geometry.rayleigh_dimensionality", -1.0),
+        ("projective-linearity", "geometry.gram_dimensionality", 1.01),
+        ("generic-frames-do-not-saturate", "capacity.gram_dimensionality", 10.0),
+        ("near-saturation-near-localization", "capacity.gram_dimensionality", 1.01),
+    ],
+)
+def test_a_sabotaged_function_is_caught(
+    monkeypatch: pytest.MonkeyPatch, claim: str, function: str, factor: float
+) -> None:
+    right = getattr(spectral, function.partition(".")[2])
+    monkeypatch.setattr(f"superposition_proofs.claims.{function}", lambda W: factor * right(W))
+    evidence = evidence_of(claim, "random matrices")
     assert evidence.check(evidence.subject, QUICK).holds is False
 
 
@@ -268,23 +282,23 @@ def test_an_analysis_that_is_not_a_number_does_not_pass(monkeypatch: pytest.Monk
 # ---------------------------------------------------------------- the samples
 
 
-def test_float_matrices_are_of_every_kind_scale_and_type() -> None:
-    drawn = list(samples.float_matrices(QUICK))
+def test_float_samples_are_of_every_kind_scale_and_type() -> None:
+    drawn = list(float_samples(QUICK))
     assert len(drawn) == 120
-    for kind in ("generic", "saturated", "degenerate", "ill-conditioned"):
-        assert sum(name.startswith(kind) for name, _ in drawn) == 30
-    assert sum(W.dtype == np.float32 for _, W in drawn) == 40
-    assert {name.split()[-1] for name, W in drawn if W.dtype == np.float64} == {
-        "1",
-        "1e-160",
-        "1e+150",
-    }
-    assert all(np.isfinite(W).all() and W.ndim == 2 for _, W in drawn)
+    for kind in ("generic", "saturated", "degenerate", "ill-conditioned", "simplex"):
+        assert sum(sample.name.startswith(kind) for sample in drawn) == 24
+    for sample in drawn:
+        assert sample.saturated is sample.name.startswith(("saturated", "simplex"))
+        assert sample.W.ndim == 2
+        assert np.isfinite(sample.W).all()
+    assert sum(sample.W.dtype == np.float32 for sample in drawn) == 40
+    doubles = {s.name.split()[-1] for s in drawn if s.W.dtype == np.float64}
+    assert doubles == {"1", "1e-160", "1e+150"}
 
 
-def test_float_matrices_depend_on_the_seed_alone() -> None:
+def test_float_samples_depend_on_the_seed_alone() -> None:
     first, again, other = (
-        [W for _, W in samples.float_matrices(Context(Level.quick, seed))] for seed in (0, 0, 1)
+        [sample.W for sample in float_samples(Context(Level.quick, seed))] for seed in (0, 0, 1)
     )
     assert all(np.array_equal(a, b) for a, b in zip(first, again, strict=True))
     assert not all(np.array_equal(a, b) for a, b in zip(first, other, strict=True))
@@ -304,7 +318,7 @@ def test_float_matrices_depend_on_the_seed_alone() -> None:
     ],
 )
 def test_named_frames(name: str, capacity: int, rank: int, tight: bool | None) -> None:
-    frame = dict(samples.named_frames())[name]
+    frame = dict(named_frames())[name]
     assert frame.capacity == capacity
     assert frame.rank == rank
     if tight is not None:
@@ -312,5 +326,5 @@ def test_named_frames(name: str, capacity: int, rank: int, tight: bool | None) -
 
 
 def test_small_frames_are_all_multisets_of_the_five_directions() -> None:
-    assert [len(samples.small_frames(n)) for n in (1, 2, 3)] == [5, 15, 35]
-    assert len({name for name, _ in samples.exact_frames(QUICK)}) == 17 + 35
+    assert [len(small_frames(n)) for n in (1, 2, 3)] == [5, 15, 35]
+    assert len({name for name, _ in exact_frames(QUICK)}) == 17 + 35

@@ -316,7 +316,9 @@ def _eigenspaces(
                 eigenvalue_reason=reason,
                 eigenvalue_scaled=float(eigenvalue),
                 eigenvalue_bound_scaled=float(bounds[start:stop].max()),
-                singular_value=math.ldexp(math.sqrt(eigenvalue), spectrum.exponent),
+                singular_value=representable(
+                    math.sqrt(eigenvalue), spectrum.exponent, "the singular value"
+                )[0],
                 multiplicity=stop - start,
                 relative_gap=float(1 - following / eigenvalue),
                 features=count,

@@ -63,8 +63,8 @@ class Eigenspace:
         The same divided by 4**exponent.
     eigenvalue_bound_scaled : float
         Error bound, computation and input together, in scaled units.
-    singular_value : float
-        Its square root, in the units of W.
+    singular_value : float or None
+        Its square root, in the units of W; None where float64 cannot hold it.
     multiplicity : int
         Dimension of the eigenspace.
     relative_gap : float
@@ -88,7 +88,7 @@ class Eigenspace:
     eigenvalue_reason: str | None
     eigenvalue_scaled: float
     eigenvalue_bound_scaled: float
-    singular_value: float
+    singular_value: float | None
     multiplicity: int
     relative_gap: float
     features: int
@@ -257,8 +257,9 @@ class SpectralAnalysis:
 
     @property
     def singular_values(self) -> FloatArray:
-        """The positive singular values of W, decreasing, in the units of W."""
-        return np.ldexp(self.spectrum.singular_values[: self.rank], self.exponent)
+        """Positive singular values of W, decreasing; InputError where float64 cannot hold one."""
+        kept = self.spectrum.singular_values[: self.rank]
+        return _unscaled(kept, self.exponent, "singular value")
 
     @property
     def frame_bounds_scaled(self) -> tuple[float, float]:
@@ -352,6 +353,9 @@ class SpectralAnalysis:
             "localized_features": int(np.count_nonzero(table.localized)),
             "unresolved_features": int(np.count_nonzero(table.unresolved > 0.5)),
             "merged_pairs": sum(decision.merged for decision in self.merges),
-            "singular_values": [float(s) for s in self.singular_values],
+            "singular_values": [
+                representable(float(s), self.exponent, "a singular value")[0]
+                for s in self.spectrum.singular_values[: self.rank]
+            ],
             "eigenspaces": [space.to_dict() for space in self.eigenspaces],
         }
