@@ -166,7 +166,7 @@ def test_spectral_table_holds_exact_values() -> None:
     assert rows["two digons of different size"][2:4] == ["$8$ (1), $2$ (1)", "$1/2$ (4)"]
     # (2, 0), (-1, 1), (-1, -1): F = diag(6, 2), D = 2/3 and 2^2 / (6 + 2) twice.
     assert rows["unequal triangle and dropped"] == [
-        *("4", "2", "$2$ (1), $6$ (1)", "$1/2$ (2), $2/3$ (1)"),
+        *("4", "2", "$6$ (1), $2$ (1)", "$1/2$ (2), $2/3$ (1)"),
         *("2", "$5/3$", "$1/3$"),
     ]
     assert "no features" not in rows
