@@ -175,6 +175,11 @@ def _readable(W: MatrixLike, name: str) -> Any:
             ) from error
     if all(hasattr(W, attribute) for attribute in ("shape", "dtype", "ndim", "__getitem__")):
         return W
+    if not (isinstance(W, list | tuple) or hasattr(W, "__array__")):
+        raise InputError(
+            f"{name} is of type {type(W).__name__}; {_ACCEPTED}; "
+            "a file is read by superposition_numerics.weights.read_weights"
+        )
     try:
         return np.asarray(W)
     except (ValueError, TypeError) as error:

@@ -228,14 +228,19 @@ def tables(out: Path, level: str, seed: int) -> None:
     type=click.Choice(list(LAYOUTS)),
     default="features-in-columns",
     show_default=True,
-    help="How the file holds the features.",
+    help="How the file holds the features; embeddings often hold them in rows.",
 )
 @click.option(
     "--tolerance",
     type=float,
     default=0.0,
     show_default=True,
-    help="Also merge eigenvalues whose relative difference is at most this.",
+    help="Also merge neighbouring eigenvalues whose relative difference is at most this.",
+)
+@click.option(
+    "--epsilon",
+    type=float,
+    help="Relative uncertainty of an entry; default: the precision of the stored type.",
 )
 @click.option(
     "--null-trials",
@@ -247,19 +252,26 @@ def tables(out: Path, level: str, seed: int) -> None:
 @_SEED
 @_JSON
 @click.option(
-    "--out", type=click.Path(path_type=Path), help="Write report.json, figures, a table here."
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Write report, features.csv, figures and a table here.",
 )
 def diagnose(
     file: Path,
     tensor: str | None,
     layout: str,
     tolerance: float,
+    epsilon: float | None,
     null_trials: int,
     seed: int,
     as_json: bool,
     out: Path | None,
 ) -> None:
-    """Diagnose the feature geometry of a weight matrix in FILE."""
+    """Diagnose the feature geometry of a weight matrix in FILE.
+
+    Example: superposition diagnose model.safetensors --tensor embed.weight
+    --layout features-in-rows --out out
+    """
     directory = None if out is None else output_directory(out)
     with progress_bar() as tick:
         diagnosis = run_diagnosis(
@@ -267,6 +279,7 @@ def diagnose(
             layout=layout,
             tensor=tensor,
             tolerance=tolerance,
+            epsilon=epsilon,
             null_trials=null_trials,
             seed=seed,
             progress=tick,
@@ -274,14 +287,18 @@ def diagnose(
     text = json.dumps(diagnosis.to_dict(), indent=2, allow_nan=False)
     if directory is not None:
         from .figures import diagnosis_figures
-        from .tables import diagnosis_table
+        from .tables import diagnosis_table, features_csv
 
         write_text(directory / "report.json", text + "\n")
         write_text(directory / "diagnosis.tex", diagnosis_table(diagnosis))
+        write_text(directory / "features.csv", features_csv(diagnosis.analysis))
         diagnosis_figures(diagnosis, directory)
     if as_json:
         click.echo(text)
     else:
         print_diagnosis(diagnosis)
         if directory is not None:
-            click.echo(f"\nwritten to {directory}{os.sep}: report, figures and table")
+            click.echo(
+                f"\nwritten to {directory}{os.sep}: "
+                "report.json, features.csv, diagnosis.tex, figures"
+            )

@@ -16,6 +16,19 @@ from rich.text import Text
 from .diagnosis import Diagnosis
 from .ledger import STATUS_COLOURS, Report, Status, Verdict, text_colour
 
+_MEANINGS = {
+    Status.formal: "checked by the kernel of a proof assistant",
+    Status.proved: "a derivation for every size, each step decided by the program",
+    Status.certified: "rigorous interval arithmetic, with a certificate",
+    Status.checked: "exact on a stated finite family",
+    Status.written: "a proof in prose, which no program decides",
+    Status.cited: "a proof in the literature, which no program decides",
+    Status.supported: "seeded random or trained cases, each to its error bound",
+    Status.refuted: "a witness against it",
+    Status.inconclusive: "the evidence does not decide",
+    Status.open: "no evidence at this level",
+}
+
 
 @contextmanager
 def progress_bar() -> Iterator[Callable[[int, int, str], None]]:
@@ -56,7 +69,7 @@ def print_report(report: Report) -> None:
             verdict.id,
             Text(verdict.label, style=f"{text_colour(colour)} on {colour}"),
             f"{verdict.effective}/{verdict.cases}",
-            f"{controls} rejected" if not verdict.controls_passed else "PASSED",
+            f"{controls - len(verdict.controls_passed)}/{controls}",
             _least_margin(verdict),
             f"{verdict.seconds:.2f}",
         )
@@ -67,7 +80,12 @@ def print_report(report: Report) -> None:
             console.print(f"error in {verdict.id}: {error}", markup=False)
     counts = Counter(verdict.status for verdict in report.verdicts)
     said = ", ".join(f"{counts[status]} {status}" for status in Status if counts[status])
-    console.print(f"\n{len(report.verdicts)} claims: {said}; {report.seconds:.1f} s")
+    present = {verdict.status for verdict in report.verdicts}
+    console.print()
+    for status in Status:
+        if status in present:
+            console.print(f"{status}: {_MEANINGS[status]}")
+    console.print(f"{len(report.verdicts)} claims: {said}; {report.seconds:.1f} s")
 
 
 def _least_margin(verdict: Verdict) -> str:
@@ -84,22 +102,38 @@ def print_diagnosis(diagnosis: Diagnosis) -> None:
     rows = [
         ("features n, dimensions m", f"{analysis.features}, {analysis.dimensions}"),
         ("layout", diagnosis.layout),
-        ("represented", str(analysis.represented)),
+        ("entries", f"{diagnosis.stored_dtype}, taken as exact to {analysis.epsilon:.2g}"),
+        ("represented", f"{analysis.represented} nonzero columns"),
         ("rank", f"{analysis.rank}  ({analysis.rank_decision.reason})"),
-        ("capacity", f"{analysis.capacity:.6g} +- {analysis.capacity_error:.2g}"),
-        ("saturation", f"{analysis.saturation:.6g}"),
+        ("capacity", f"{analysis.capacity:.6g}  (error at most {analysis.capacity_error:.2g})"),
+        (
+            "saturation",
+            "undefined" if analysis.saturation is None else f"{analysis.saturation:.6g}",
+        ),
     ]
     if null is not None:
-        z = "undefined" if null.z is None else f"{null.z:.3g}"
+        z = "undefined" if null.z is None else f"about {null.z:.2g}"
         rows.append(
             (
                 "Gaussian null",
                 (
-                    f"{null.mean:.6g} +- {null.standard_deviation:.2g} "
-                    f"in {null.trials} trials, z = {z}"
+                    f"{null.mean:.4g}, standard deviation {null.standard_deviation:.2g} over "
+                    f"{null.trials} draws, {null.exceeded} of them as saturated; z {z}"
                 ),
             )
         )
+    spread = analysis.eigenspaces_per_feature
+    if spread is not None:
+        rows.append(
+            (
+                "eigenspaces per feature",
+                (
+                    f"{spread['median']:.3g}  (5 % to 95 %: "
+                    f"{spread['low']:.3g} to {spread['high']:.3g})"
+                ),
+            )
+        )
+    localized = int(analysis.feature_table.localized.sum())
     rows += [
         (
             "deficit identity",
@@ -110,15 +144,28 @@ def print_diagnosis(diagnosis: Diagnosis) -> None:
         ),
         ("frame bounds", f"{_shown(lower)}, {_shown(upper)}"),
         ("tight", f"{analysis.tight.answer}  ({analysis.tight.reason})"),
-        ("localized", f"{analysis.localized.answer}  ({analysis.localized.reason})"),
+        (
+            "localized",
+            (
+                f"{analysis.localized.answer}, {localized} of {analysis.represented}"
+                f"  ({analysis.localized.reason})"
+            ),
+        ),
         ("eigenspaces", str(len(analysis.eigenspaces))),
     ]
+    if any(space.chained for space in analysis.eigenspaces):
+        rows.append(
+            ("note", "~ marks eigenvalues that only neighbour by neighbour cannot be told apart")
+        )
+    if 0 < analysis.features <= analysis.dimensions:
+        rows.append(("note", "no more features than dimensions: is --layout as the file has it?"))
     for label, value in rows:
         click.echo(f"{label:<26}{value}")
     click.echo("\neigenvalue     multiplicity  features  capacity")
     for space in analysis.eigenspaces[:12]:
         click.echo(
-            f"{_shown(space.eigenvalue):<15}{space.multiplicity:>12}{space.features:>10}"
+            f"{_shown(space.eigenvalue) + '~' * space.chained:<15}"
+            f"{space.multiplicity:>12}{space.features:>10}"
             f"{space.capacity:>10.4g}"
         )
     if len(analysis.eigenspaces) > 12:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -28,14 +29,20 @@ class Diagnosis:
     tensor : str or None
         Name of the tensor in it.
     layout : str
+    stored_dtype : str
+        Of the entries in the file.
+    tolerance : float
+        To which eigenvalues were merged beyond their error bounds.
     analysis : SpectralAnalysis
     null : NullComparison or None
-        None where it was not asked for or no feature is represented.
+        None where it was not asked for or the rank is 0.
     """
 
     source: str
     tensor: str | None
     layout: str
+    stored_dtype: str
+    tolerance: float
     analysis: SpectralAnalysis
     null: NullComparison | None
 
@@ -48,6 +55,9 @@ class Diagnosis:
             "source": self.source,
             "tensor": self.tensor,
             "layout": self.layout,
+            "stored_dtype": self.stored_dtype,
+            "tolerance": self.tolerance,
+            "project_version": version("spectral-superposition"),
             "null": None if self.null is None else self.null.to_dict(),
         }
 
@@ -58,6 +68,7 @@ def diagnose(
     layout: str,
     tensor: str | None = None,
     tolerance: float = 0.0,
+    epsilon: float | None = None,
     null_trials: int = 16,
     seed: int = 0,
     progress: Progress | None = None,
@@ -74,6 +85,9 @@ def diagnose(
         Which tensor, where the file holds several.
     tolerance : float
         As in ``analyse``.
+    epsilon : float, optional
+        Relative uncertainty of an entry, where it is larger than the stored type says: 2**-23 for
+        float32 weights that were stored as float64 or as text.
     null_trials : int
         Random matrices for the null; 0 leaves it out.
     seed : int
@@ -104,10 +118,18 @@ def diagnose(
     if null_trials != 0 and null_trials < 2:
         raise InputError(f"null_trials is {null_trials}; accepted: 0 (no null) or at least 2")
     weights = read_weights(path, layout=layout, tensor=tensor)
-    analysis = analyse(
-        weights.values, tolerance=tolerance, epsilon=weights.epsilon, progress=progress
-    )
+    if epsilon is None:
+        epsilon = weights.epsilon
+    analysis = analyse(weights.values, tolerance=tolerance, epsilon=epsilon, progress=progress)
     null = None
-    if null_trials and analysis.represented:
+    if null_trials and analysis.rank:
         null = gaussian_null(analysis, trials=null_trials, seed=seed, progress=progress)
-    return Diagnosis(weights.source, weights.tensor, weights.layout, analysis, null)
+    return Diagnosis(
+        weights.source,
+        weights.tensor,
+        weights.layout,
+        weights.stored_dtype,
+        tolerance,
+        analysis,
+        null,
+    )

@@ -87,6 +87,10 @@ def _save(figure: Any, stem: Path) -> list[Path]:
     return paths
 
 
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
 def _unit(exponent: int, power: int) -> tuple[float, str]:
     """Return the factor from scaled to shown units, and what to add to the axis label."""
     if abs(power * exponent) <= 900:
@@ -109,7 +113,7 @@ def draw_dimensionality(axes: Axes, analysis: SpectralAnalysis) -> None:
         label = None
         if few:
             multiplicity = analysis.eigenspaces[k].multiplicity
-            label = rf"$\lambda = {eigenvalue:.3g}$ ($\times {multiplicity}$)"
+            label = rf"$\lambda$ = {eigenvalue:.3g} ($\times {multiplicity}$)"
         axes.plot(
             [0, end],
             [0, end / eigenvalue],
@@ -153,45 +157,49 @@ def _colour(k: int, count: int) -> str:
 
 
 def draw_spectrum(axes: Axes, analysis: SpectralAnalysis) -> None:
-    """Draw the eigenvalues of F against their position, a repeated one as a bar with its number."""
+    """Draw the eigenvalues of F, and each eigenspace of several as a bar with its dimension.
+
+    A bar is dotted where its eigenvalues only neighbour by neighbour cannot be told apart.
+    """
     factor, note = _unit(analysis.exponent, 2)
+    single = analysis.spectrum.eigenvalues[: analysis.rank] * factor
+    axes.scatter(np.arange(1, analysis.rank + 1), single, s=6, color=_BLUE, linewidths=0, zorder=3)
     start = 0
-    for k, space in enumerate(analysis.eigenspaces):
+    for space in analysis.eigenspaces:
         value = space.eigenvalue_scaled * factor
         stop = start + space.multiplicity
-        merged = space.multiplicity > 1
-        axes.plot(
-            [start + 0.5, stop + 0.5] if merged else [start + 1, start + 1],
-            [value, value],
-            color=_ORANGE if merged else _BLUE,
-            linewidth=2.2,
-            marker=None if merged else "o",
-            markersize=4 if len(analysis.eigenspaces) <= 40 else 1.5,
-            solid_capstyle="butt",
-        )
-        if merged and len(analysis.eigenspaces) <= _LEGIBLE_LINES:
-            axes.annotate(
-                rf"$\times {space.multiplicity}$",
-                ((start + stop + 1) / 2, value),
-                xytext=(0, 4),
-                textcoords="offset points",
-                ha="center",
-                fontsize=7,
+        if space.multiplicity > 1:
+            axes.plot(
+                [start + 0.5, stop + 0.5],
+                [value, value],
+                color=_ORANGE,
+                linewidth=2.2,
+                linestyle=":" if space.chained else "-",
+                solid_capstyle="butt",
             )
-        elif k == 0 and merged:
-            axes.plot([], [], color=_ORANGE, linewidth=2.2, label="merged eigenvalues")
+            if len(analysis.eigenspaces) <= _LEGIBLE_LINES:
+                axes.annotate(
+                    rf"$\times {space.multiplicity}$" + ("?" if space.chained else ""),
+                    ((start + stop + 1) / 2, value),
+                    xytext=(0, 4),
+                    textcoords="offset points",
+                    ha="center",
+                    fontsize=7,
+                )
         start = stop
     if analysis.eigenspaces:
         axes.set_xlim(0, analysis.rank + 1)
-        values = [space.eigenvalue_scaled * factor for space in analysis.eigenspaces]
-        if max(values) >= 10 * min(values):
+        if single[0] >= 10 * single[-1]:
             axes.set_yscale("log")
-            axes.set_ylim(min(values) / 2, max(values) * 2)
+            axes.set_ylim(single[-1] / 2, single[0] * 2)
         else:
-            axes.set_ylim(0, max(values) * 1.15)
-    axes.set(xlabel="position", ylabel=rf"eigenvalue of $F = WW^{{\mathsf{{T}}}}${note}")
+            axes.set_ylim(0, single[0] * 1.15)
+    axes.set(
+        xlabel=r"index $k$, by decreasing eigenvalue",
+        ylabel=rf"eigenvalue of $F = WW^{{\mathsf{{T}}}}${note}",
+    )
     axes.set_title(
-        f"{len(analysis.eigenspaces)} eigenspaces in {analysis.dimensions} dimensions",
+        f"{_counted(len(analysis.eigenspaces), 'eigenspace')} in {analysis.dimensions} dimensions",
         fontsize=8,
         loc="left",
     )

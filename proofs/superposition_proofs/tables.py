@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 import sympy
+from superposition_numerics.spectral import SpectralAnalysis
 from superposition_theory.frames import Frame
 
 from .claims.samples import named_frames
 from .diagnosis import Diagnosis
-from .ledger import Registry, Report
+from .ledger import Claim, Registry, Report
 
 _ALONE = r"""\makeatletter
 \ifx\@classoptionslist\relax
@@ -105,7 +106,7 @@ def ledger_table(registry: Registry, report: Report) -> str:
     rows = [
         [
             _cell(0.21, escape(verdict.title)),
-            _cell(0.52, f"$\\displaystyle {registry[verdict.id].statement}$"),
+            _cell(0.52, _statement(registry[verdict.id])),
             escape(verdict.label),
             str(verdict.effective),
         ]
@@ -116,6 +117,13 @@ def ledger_table(registry: Registry, report: Report) -> str:
         "evidence; cases are those that met the hypotheses."
     )
     return table(caption, "lllr", ["claim", "statement", "status", "cases"], rows)
+
+
+def _statement(claim: Claim) -> str:
+    """Return the statement with its hypotheses below it."""
+    given = ", ".join(f"${hypothesis}$" for hypothesis in claim.hypotheses)
+    statement = f"$\\displaystyle {claim.statement}$"
+    return f"{statement}\\\\ {{\\scriptsize given {given}}}" if given else statement
 
 
 def _cell(width: float, content: str) -> str:
@@ -147,7 +155,8 @@ def spectral_table() -> str:
     ]
     heads = ["frame", "$n$", "$m$", r"$\lambda_k$ (multiplicity)", "$D_i$ (number)", "rank"]
     return table(
-        "Exact spectral summary of small frames: $n$ features in $m$ dimensions.",
+        "Exact spectral summary of small frames: $n$ features in $m$ dimensions. Zero vectors are "
+        "counted in $n$ and not listed under $D_i$.",
         "lrrllrrr",
         [*heads, r"$\sum_i D_i$", "deficit"],
         rows,
@@ -194,18 +203,24 @@ def diagnosis_table(diagnosis: Diagnosis) -> str:
         ["features, dimensions", f"{analysis.features}, {analysis.dimensions}"],
         ["represented features", str(analysis.represented)],
         ["rank", str(analysis.rank)],
-        ["capacity", f"${_number(analysis.capacity)} \\pm {_number(analysis.capacity_error, 2)}$"],
-        ["saturation", f"${_number(analysis.saturation)}$"],
+        ["capacity", f"${_number(analysis.capacity)}$"],
+        ["error of the capacity, at most", f"${_number(analysis.capacity_error, 2)}$"],
+        [
+            "saturation",
+            "undefined" if analysis.saturation is None else f"${_number(analysis.saturation)}$",
+        ],
         ["frame bounds", f"${_number(lower)}$, ${_number(upper)}$"],
         ["eigenspaces", str(len(analysis.eigenspaces))],
         ["tight", analysis.tight.answer],
         ["localized", analysis.localized.answer],
     ]
     if null is not None:
-        spread = f"${_number(null.mean)} \\pm {_number(null.standard_deviation, 2)}$"
-        rows.append([f"Gaussian null ({null.trials} trials)", spread])
         rows.append(
-            ["$z$ of saturation", "undefined" if null.z is None else f"${_number(null.z)}$"]
+            [f"mean of the Gaussian null ({null.trials} draws)", f"${_number(null.mean, 4)}$"]
+        )
+        rows.append(["its standard deviation", f"${_number(null.standard_deviation, 2)}$"])
+        rows.append(
+            ["$z$ of saturation", "undefined" if null.z is None else f"${_number(null.z, 2)}$"]
         )
     name = diagnosis.source if diagnosis.tensor is None else diagnosis.tensor
     caption = f"Spectral diagnosis of \\texttt{{{escape(name)}}}."
@@ -218,3 +233,44 @@ def _number(value: float | None, digits: int = 5) -> str:
     text = f"{value:.{digits}g}"
     mantissa, separator, exponent = text.partition("e")
     return f"{mantissa} \\cdot 10^{{{int(exponent)}}}" if separator else text
+
+
+def features_csv(analysis: SpectralAnalysis) -> str:
+    """Return the per-feature quantities, one line a feature, in the units of the scaled matrix.
+
+    Parameters
+    ----------
+    analysis : SpectralAnalysis
+
+    Returns
+    -------
+    str
+        CSV with a header; W = 2**exponent W_s, and norm and kappa are those of W_s.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from superposition_numerics.spectral import analyse
+    >>> from superposition_proofs.tables import features_csv
+    >>> print(features_csv(analyse(np.array([[0.5, 0.0]]))).splitlines()[0])
+    feature,exponent,norm,D,D_error,kappa,leverage,eigenspace,largest_projection,eigenspaces,deficit
+    """
+    table = analysis.feature_table
+    columns = (
+        table.norms_scaled,
+        table.fractional_dimensionality,
+        table.fractional_dimensionality_error,
+        table.rayleigh_scaled,
+        table.leverage,
+        table.dominant,
+        table.largest_projection,
+        table.participation_ratio,
+        table.deficit,
+    )
+    names = "norm,D,D_error,kappa,leverage,eigenspace,largest_projection,eigenspaces,deficit"
+    lines = [f"feature,exponent,{names}"]
+    lines += [
+        f"{i},{analysis.exponent}," + ",".join(repr(x) for x in row)
+        for i, row in enumerate(zip(*(column.tolist() for column in columns), strict=True))
+    ]
+    return "\n".join(lines) + "\n"

@@ -94,6 +94,8 @@ def test_given_precision_wins() -> None:
         pytest.param(SAMPLE.astype(object), r"type object.*theory\.frames", id="objects"),
         pytest.param([["a", "b"]], r"type <U1", id="strings"),
         pytest.param([[1, 2], [3]], r"W is not an array", id="ragged"),
+        pytest.param("w.npy", r"W is of type str; .*read_weights", id="a path"),
+        pytest.param({"a": SAMPLE}, r"W is of type dict", id="dict"),
         pytest.param(np.ma.masked_equal(SAMPLE, 2), r"masked", id="masked"),
         pytest.param(scipy.sparse.eye(3), r"sparse.*toarray", id="sparse"),
         pytest.param(GradientTensor(SAMPLE), r"DLPack.*requires a gradient.*detached", id="grad"),

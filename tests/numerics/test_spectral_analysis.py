@@ -341,7 +341,7 @@ def test_rotation_and_permutation_invariance() -> None:
 def test_no_features() -> None:
     analysis = analyse(np.zeros((3, 0)))
     assert (analysis.features, analysis.rank, analysis.capacity) == (0, 0, 0.0)
-    assert analysis.saturation == 1.0
+    assert analysis.saturation is None
     assert analysis.eigenspaces == ()
     assert analysis.frame_bounds == (0.0, 0.0)
     assert analysis.localized.value is True
@@ -593,7 +593,7 @@ def test_dimensionality_error_by_hand(epsilon: float) -> None:
 def test_dimensionality_error_of_the_undetermined_is_one_and_of_zero_columns_zero() -> None:
     analysis = analyse(np.array([[2.0, 1.0, 0.0]]), epsilon=0.4)
     assert analysis.feature_table.fractional_dimensionality_error.tolist() == [1.0, 1.0, 0.0]
-    assert analysis.capacity_error == 2.0
+    assert analysis.capacity_error == analysis.capacity  # not 2: it lies between 0 and the rank
 
 
 def test_residual_bound_by_hand() -> None:
@@ -720,7 +720,8 @@ def test_nothing_above_the_uncertainty() -> None:
 
 
 def test_localization_is_decided_by_the_worst_feature() -> None:
-    table = analyse(np.diag([2.0, 1.0, 1.0])[:, [0, 1, 2, 2]] * [0.0, 1.0, 1.0, 1.0]).feature_table
+    analysis = analyse(np.diag([2.0, 1.0, 1.0])[:, [0, 1, 2, 2]] * [0.0, 1.0, 1.0, 1.0])
+    table = analysis.feature_table
 
     def decide(off: list[float], bound: list[float], **changed: Any) -> Decision:
         arrays = {
@@ -728,7 +729,7 @@ def test_localization_is_decided_by_the_worst_feature() -> None:
             "off_projection": np.array([0.0, *off]),
             "off_projection_bound": np.array([0.0, *bound]),
         }
-        return _localization(replace(table, **(arrays | changed)))
+        return _localization(analysis.grouping, replace(table, **(arrays | changed)))
 
     worst = decide([1e-3, 2e-2, 0.0], [5e-4, 1.5e-2, 1e-3])
     assert (worst.value, worst.margin) == (False, 0.5)
@@ -807,6 +808,15 @@ def test_block_boundaries_do_not_change_the_answer() -> None:
     expected = np.linalg.svd(W, compute_uv=False)
     np.testing.assert_allclose(analysis.singular_values, expected, rtol=1e-12)
     np.testing.assert_allclose(frame_operator(W), W @ W.T, rtol=1e-12)
+
+
+def test_the_scale_is_that_of_the_largest_entry_whichever_block_holds_it() -> None:
+    for large in (slice(0, 1), slice(4999, 5000)):
+        W = np.ones((1, 5000))
+        W[0, large] = 8.0
+        analysis = analyse(W)
+        assert analysis.exponent == 4
+        assert analysis.singular_values == pytest.approx([math.sqrt(4999 + 64)])
 
 
 def test_several_blocks_on_the_qr_route() -> None:
@@ -908,6 +918,14 @@ def test_eigenvalues_that_float64_cannot_hold() -> None:
     json.dumps(analysis.to_dict(), allow_nan=False)
 
 
+@pytest.mark.parametrize("scale", [1e-160, 1e160])
+def test_rayleigh_quotients_that_float64_cannot_hold(scale: float) -> None:
+    table = analyse(np.diag([scale, 0.5 * scale])).feature_table
+    np.testing.assert_allclose(table.norms, [scale, 0.5 * scale])
+    with pytest.raises(InputError, match="a Rayleigh quotient is"):
+        _ = table.rayleigh
+
+
 def test_frame_operator_overflow() -> None:
     with pytest.raises(InputError, match="too large for F"):
         frame_operator(1e200 * HAND)
@@ -946,3 +964,37 @@ def test_stieltjes_refuses_poles() -> None:
             analysis.stieltjes(pole)
     # residue at 4 is -1/2: s(z) ~ (1/2) / (4 - z)
     assert analysis.stieltjes(4 + 1e-7) * 1e-7 == pytest.approx(-0.5, rel=1e-5)
+
+
+def test_half_precision_does_not_invent_structure() -> None:
+    """float16 merges neighbours in a chain over the whole spectrum of a Gaussian matrix."""
+    W = np.random.default_rng(5).standard_normal((128, 1024)).astype(np.float16)
+    analysis = analyse(W)
+    assert any(space.chained for space in analysis.eigenspaces)
+    assert analysis.tight.value is False
+    assert analysis.localized.value is not True
+    assert analysis.capacity_error <= analysis.rank
+
+
+def test_tolerance_that_chains_is_not_a_yes() -> None:
+    W = np.random.default_rng(6).standard_normal((20, 160))
+    analysis = analyse(W, tolerance=0.3)
+    (space,) = analysis.eigenspaces
+    assert space.chained
+    assert analysis.tight.value is False
+    assert analysis.localized.value is None
+    assert "run together" in analysis.localized.reason
+
+
+def test_merged_eigenvalues_within_their_bounds_are_not_chained() -> None:
+    W = saturated_frame([(3, 15, 2.0), (5, 25, 7.0)], rng=np.random.default_rng(0))
+    assert not any(space.chained for space in analyse(W.astype(np.float32)).eigenspaces)
+    nearly = np.diag(np.sqrt([1.0, 0.99, 0.98]))
+    assert [s.chained for s in analyse(nearly, tolerance=0.03).eigenspaces] == [False]
+    assert [s.chained for s in analyse(nearly, tolerance=0.015).eigenspaces] == [True]
+
+
+def test_spread_of_features_in_a_summary() -> None:
+    summary = analyse(np.diag([2.0, 1.0])).eigenspaces_per_feature
+    assert summary == pytest.approx({"median": 1.0, "low": 1.0, "high": 1.0})
+    assert analyse(np.zeros((2, 2))).eigenspaces_per_feature is None

@@ -50,8 +50,9 @@ def test_seed_and_trial_decide_everything() -> None:
 def test_mean_and_deviation_are_those_of_the_trials() -> None:
     analysis = analyse(np.random.default_rng(3).standard_normal((5, 3)))
     norms = analysis.feature_table.norms_scaled
-    values = [_random_capacity(5, norms, 4, t) / 3 for t in range(4)]
+    values = [_random_capacity(3, norms, 4, t) / 3 for t in range(4)]
     null = gaussian_null(analysis, trials=4, seed=4)
+    assert analysis.saturation is not None
     assert null.mean == pytest.approx(np.mean(values))
     assert null.standard_deviation == pytest.approx(np.std(values, ddof=1))
     assert null.z == pytest.approx((analysis.saturation - np.mean(values)) / np.std(values, ddof=1))
@@ -81,5 +82,19 @@ def test_zero_columns_do_not_count() -> None:
 def test_refuses() -> None:
     with pytest.raises(InputError, match="trials is 1; accepted: at least 2"):
         gaussian_null(analyse(np.eye(2)), trials=1)
-    with pytest.raises(InputError, match="no nonzero column"):
+    with pytest.raises(InputError, match="rank 0"):
         gaussian_null(analyse(np.zeros((2, 2))))
+
+
+def test_low_rank_alone_is_not_surprising() -> None:
+    rng = np.random.default_rng(9)
+    basis = np.linalg.qr(rng.standard_normal((40, 8)))[0]
+    null = gaussian_null(analyse(basis @ rng.standard_normal((8, 200))), trials=12, seed=2)
+    assert null.z is not None
+    assert abs(null.z) < 4
+    assert null.exceeded == pytest.approx(6, abs=6)
+
+
+def test_exceeded_counts_the_trials_at_or_above() -> None:
+    digons = analyse(np.kron(np.eye(10), [[1.0, -1.0]]))
+    assert gaussian_null(digons, trials=5).exceeded == 0

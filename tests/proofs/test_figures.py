@@ -38,7 +38,7 @@ FILES = {
 
 def diagnosis_of(W: Any) -> Diagnosis:
     """Return the diagnosis of a matrix without a null."""
-    return Diagnosis("w.npy", None, "features-in-columns", analyse(W), None)
+    return Diagnosis("w.npy", None, "features-in-columns", "float64", 0.0, analyse(W), None)
 
 
 def panel() -> Any:

@@ -78,7 +78,7 @@ def diagnosis_of(
     null: NullComparison | None = None,
 ) -> Diagnosis:
     """Return a diagnosis of a matrix."""
-    return Diagnosis(source, tensor, "features-in-columns", analyse(W), null)
+    return Diagnosis(source, tensor, "features-in-columns", "float64", 0.0, analyse(W), null)
 
 
 def body(tex: str) -> list[list[str]]:
@@ -180,7 +180,7 @@ def test_spectral_table_holds_exact_values() -> None:
 
 def test_diagnosis_table_by_hand() -> None:
     W = np.array([[1.0, -1.0, 0.0, 0.0, 0.0], [0.0, 0.0, 2.0, -2.0, 0.0]])
-    null = NullComparison(1.0, 0.75, 0.05, 5.0, 16, 0)
+    null = NullComparison(1.0, 0.75, 0.05, 5.0, 0, 16, 0)
     rows = entries(diagnosis_table(diagnosis_of(W, null=null)))
     assert rows["features, dimensions"] == "5, 2"
     assert rows["represented features"] == "4"
@@ -217,7 +217,7 @@ def test_frame_bounds_of_extreme_matrices(scale: float, bounds: str) -> None:
 
 
 def test_undefined_z_is_said() -> None:
-    null = NullComparison(1.0, 1.0, 0.0, None, 16, 0)
+    null = NullComparison(1.0, 1.0, 0.0, None, 16, 16, 0)
     entry = entries(diagnosis_table(diagnosis_of(np.ones((1, 3)), null=null)))["$z$ of saturation"]
     assert "undefined" in entry
 
@@ -265,7 +265,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
         fast.seed,
         0.0,
     )
-    null = NullComparison(1.0, 1e-9, 1e-12, -1234567.0, 16, 0)
+    null = NullComparison(1.0, 1e-9, 1e-12, -1234567.0, 16, 16, 0)
     files = {
         "ledger": ledger_table(REGISTRY, full),
         "small_ledger": ledger_table(registry(), report()),

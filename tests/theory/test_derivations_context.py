@@ -106,6 +106,18 @@ def test_reduction_uses_moments_then_definitions() -> None:
             lambda: Context((Rule("r", P * P, P, because=""),)).polynomial(matrix("P", "m", "m")),
             "the letter P occurs with two shapes",
         ),
+        (
+            lambda: Context((TraceRule("r", trace(P), x, because=""),)).traces(
+                trace(matrix("P", "m", "m"))
+            ),
+            r"the letter P occurs with two shapes \(m x m, self-adjoint; m x m\)",
+        ),
+        (
+            lambda: Context((TraceRule("r", trace(P), x, because=""),)).extended(
+                TraceRule("s", trace(matrix("P", "n", "n")), x, because="")
+            ),
+            "the letter P occurs with two shapes",
+        ),
         (lambda: Context((), ONE).polynomial(lam * P), "depends on a random variable"),
         (lambda: Context((), ONE).traces(lam * trace(P)), "depends on a random variable"),
         (lambda: Context(()).polynomial(P / x), "divides by x"),

@@ -66,7 +66,12 @@ def test_other_denominators_are_refused(integrand: sympy.Expr) -> None:
     [
         ((("a",), ("a",)), (), "accepted: distinct names"),
         ((("a",),), ("a",), "accepted: distinct names"),
-        ((("a", "b"), ("c",)), (), "accepted: copies of one length"),
+        ((("a", "b"), ("c",)), (), "accepted: copies of one positive length"),
+        (((),), (), "accepted: copies of one positive length"),
+        ((), (), "accepted: copies of one positive length"),
+        # E[lambda**2] would be the mean of the one and a moment of the other
+        ((("lambda", "lambda**2"),), (), r"named 'lambda\*\*2'; accepted: an identifier"),
+        ((("a",),), ("b c",), "named 'b c'; accepted: an identifier"),
     ],
 )
 def test_bad_declarations(

@@ -179,9 +179,9 @@ def generic(numbers: tuple[int, ...]) -> Model:
 
 
 def spectral(numbers: tuple[int, ...], split: bool) -> Model:
-    """Return W = U V with eigenvalues 9, 4, 4 (split) or one eigenvalue 4, on rational axes."""
+    """Return W = U V with eigenvalues 9, 4, 1 (split) or one eigenvalue 4, on rational axes."""
     axes = rotation(4, numbers[:6])
-    scale = sympy.diag(3, 2, 2) if split else 2 * sympy.eye(3)
+    scale = sympy.diag(3, 2, 1) if split else 2 * sympy.eye(3)
     rows = rotation(4, tuple(reversed(numbers)))[:3, :]
     return factorised(axes[:, :3] * scale, rows)
 
@@ -201,16 +201,21 @@ def saturation_model(numbers: tuple[int, ...]) -> Model:
 
 
 def deficit_model(numbers: tuple[int, ...]) -> Model:
-    """Return a model with the eigenvalues 9 and 4 and the law of one feature."""
+    """Return a model with the eigenvalues 9, 4 and 1 and the law of one feature."""
     model = with_column(spectral(numbers, split=True), coordinate(4, 0))
-    axes = model.letters["U"] * sympy.diag(Q(1, 3), Q(1, 2), Q(1, 2))
-    first, second = axes[:, :1] * axes[:, :1].T, axes[:, 1:] * axes[:, 1:].T
+    axes = model.letters["U"] * sympy.diag(Q(1, 3), Q(1, 2), 1)
+    projectors = [axes[:, k] * axes[:, k].T for k in range(3)]
     w = model.letters["U"] * model.letters["V"] * model.letters["e"]
     norm = (w.T * w)[0]
-    weight = (w.T * first * w)[0] / norm
-    law = ((weight, {"lambda": 9}), (1 - weight, {"lambda": 4}))
-    scalars = {"w2": norm, "p_k": weight, "lambda_k": 9}
-    return replace(extended(model, {"P_k": first, "P_l": second}, **scalars), law=law)
+    weights = [(w.T * projector * w)[0] / norm for projector in projectors]
+    law = tuple((p, {"lambda": value}) for p, value in zip(weights, (9, 4, 1), strict=True))
+    scalars = {"w2": norm, "p_k": weights[0], "lambda_k": 9}
+    letters = {
+        "P_k": projectors[0],
+        "P_l": projectors[1],
+        "P_rest": projectors[1] + projectors[2],
+    }
+    return replace(extended(model, letters, **scalars), law=law)
 
 
 def near_model(numbers: tuple[int, ...]) -> Model:
@@ -257,7 +262,7 @@ def tight_model(numbers: tuple[int, ...]) -> Model:
         "w_j": z[:, 0],
         "v": plane * sympy.Matrix([2, -5]),
     }
-    scalars = {"lambda_k": 4, "kappa_i": 4, "kappa_j": 9, "d_k": 2}
+    scalars = {"lambda_k": 4, "kappa_i": 4, "kappa_j": 9}
     return Model(letters, scalars, {"m": 3, "c": 3, "q": 2})
 
 
@@ -310,23 +315,21 @@ def welch_model(numbers: tuple[int, ...]) -> Model:
 
 
 def stieltjes_model(numbers: tuple[int, ...]) -> Model:
-    """Return a Gram matrix of size 4 with the eigenvalues 9, 4, 4, 0, and a point z."""
-    axes = rotation(4, numbers[:6])
-    z = Q(1 + 2 * abs(numbers[0]), 2)
-    letters = {
-        "S": axes[:, :3],
-        "L": sympy.diag(9, 4, 4),
-        "K": sympy.diag(1 / (9 - z), 1 / (4 - z), 1 / (4 - z)),
-        "P_k": axes[:, 1:3] * axes[:, 1:3].T,
-        "P_0": axes[:, 3:] * axes[:, 3:].T,
-    }
-    scalars = {"z": z, "tau": 1 / (9 - z) + 2 / (4 - z), "lambda_k": 4, "lambda_l": 9}
-    model = Model(letters, {**scalars, "m_k": 2, "m_l": 1}, {"n": 4, "r": 3})
-    cases = {
-        "at the pole lambda_k": extended(model, {}, z=4),
-        "at the pole 0": extended(model, {}, z=0),
-    }
-    return replace(model, cases=cases)
+    """Return a Gram matrix of size 5 with the eigenvalues 4, 4, 9, 1, 0, and points z."""
+    axes = rotation(5, numbers + numbers[:4])
+    single = [axes[:, k] * axes[:, k].T for k in range(5)]
+    letters = {"P_k": single[0] + single[1], "P_l": single[2], "P_0": single[4]}
+    letters["N"] = 9 * single[2] + single[3]
+
+    def at(z: sympy.Rational) -> Model:
+        later = single[3] / (1 - z)
+        resolvents = {"R_l": later, "R_rest": single[2] / (9 - z) + later}
+        scalars = {"z": z, "tau": 1 / (9 - z) + 1 / (1 - z), "tau_l": 1 / (1 - z)}
+        scalars |= {"lambda_k": 4, "lambda_l": 9, "m_k": 2, "m_l": 1}
+        return Model({**letters, **resolvents}, scalars, {"n": 5, "r": 4})
+
+    cases = {"at the pole lambda_k": at(Q(4)), "at the pole 0": at(Q(0))}
+    return replace(at(Q(1 + 2 * abs(numbers[0]), 2)), cases=cases)
 
 
 MODELS = {

@@ -29,6 +29,7 @@ from superposition_theory.derivations.tightness import (
     tight_decomposition,
 )
 from superposition_theory.derivations.traces import TracePolynomial, constant, trace
+from superposition_theory.errors import InputError
 
 NAMES = tuple(SPECTRAL_DERIVATIONS)
 
@@ -121,10 +122,15 @@ NEAR_MISSES = [
     (tight_decomposition(symmetric=False), "w_j* w_i = 0"),
     (projective_linearity(exponent=1), "D = |w|^2 / lambda_k"),
     (projective_linearity(exponent=3), "D = |w|^2 / lambda_k"),
+    (projective_linearity(extra=1), "D = d_k / c"),
+    (projective_linearity(extra=5), "D = d_k / c"),
+    (near_saturation(use_smallest=True), "pointwise slack"),
     (range_of_D(sign=-1), "w*Fw - (w*w)^2 = |R* w|^2"),
     (frame_potential(power=0), "frame potential"),
     (frame_potential(power=2), "frame potential"),
     (welch_bound(excess=Fraction(1, 1000)), "Welch"),
+    (welch_bound(pairs=symbol("n") ** 2), "Welch"),
+    (welch_bound(pairs=symbol("n") * (symbol("n") - 1) + 1), "Welch"),
     (stieltjes_poles(sign=-1), "(M - z I) R = I"),
 ]
 
@@ -134,6 +140,15 @@ def test_near_misses_fail_at_the_expected_step(derivation: Derivation, failing: 
     result = check(derivation)
     assert not result.decided
     assert result.failed[0] == failing
+    (first,) = (step for step in result.steps if step.name == failing)
+    assert "reduces to" in first.detail  # the statement is false, not a name unknown
+
+
+def test_near_misses_that_change_a_hypothesis_leave_one_remainder() -> None:
+    assert check(projective_linearity(extra=1)).failed == ("D = d_k / c",)
+    assert check(welch_bound(pairs=symbol("n") ** 2)).failed == ("Welch",)
+    with pytest.raises(InputError, match="coefficient is -1"):
+        projective_linearity(extra=-1)
 
 
 def test_the_bounds_of_near_saturation_fail_together_below_the_sharp_constant() -> None:
@@ -168,7 +183,7 @@ SABOTAGE: list[tuple[Callable[[], Derivation], str, dict[str, object]]] = [
     (near_saturation, "variance of two copies", {"rhs": symbol("kappa") ** 2}),
     (near_saturation, "mean slack", {"fact": "lambda <= lambda_max"}),
     (tight_decomposition, "Z* W_k = 0", {"using": ()}),
-    (tight_decomposition, "rank of M_k / lambda_k", {"rhs": constant(symbol("c"))}),
+    (tight_decomposition, "M_k / lambda_k and P_k have one trace", {"rhs": constant(symbol("c"))}),
     (projective_linearity, "c a = lambda_k d_k", {"using": ()}),
     (range_of_D, "1 - D >= 0", {"strict": True}),
     (range_of_D, "b = 0", {"using": ()}),
@@ -180,6 +195,15 @@ SABOTAGE: list[tuple[Callable[[], Derivation], str, dict[str, object]]] = [
     (welch_bound, "tr F = n", {"rhs": constant(symbol("m"))}),
     (stieltjes_poles, "residue at 0", {"rhs": -symbol("r") / symbol("n")}),
     (stieltjes_poles, "Stieltjes", {"rhs": constant(symbol("tau") / symbol("n"))}),
+    (stieltjes_poles, "R_rest splits", {"using": ()}),
+    (stieltjes_poles, "tau splits", {"rhs": constant(symbol("tau_l"))}),
+    (
+        deficit_identity,
+        "w is in the range of F",
+        {"lhs": PARTS.frame * PARTS.W * matrix("e", "n", "1")},
+    ),
+    (deficit_identity, "energy splits", {"rhs": scalar(symbol("kappa"))}),
+    (deficit_identity, "leverage splits", {"using": ()}),
 ]
 
 

@@ -97,8 +97,6 @@ def test_scalar_equations_are_cofactors_too() -> None:
         (ScalarIdentity("s", x, x, using=(Using("x = y", factor=1 / y),)), "divides by y"),
         (ScalarIdentity("s", x, x, using=(Using("eigen"),)), "no scalar fact"),
         (Nonnegative("s", 1 / y, ()), "divides by y"),
-        (Nonnegative("s", -x, (Product(-1, factors=("x > 0",)),)), "coefficient is -1"),
-        (Nonnegative("s", x, (Product(x),)), "coefficient is x"),
         (Nonnegative("s", x, (Product(factors=("x = y",)),)), "accepted: >= 0 or > 0"),
         (Nonnegative("s", 1 / x, (Product(divisors=("y >= 0",)),)), "accepted: > 0"),
         (Nonnegative("s", x, (Product(squares=(1 / y,)),)), "divides by y"),
@@ -111,6 +109,28 @@ def test_scalar_equations_are_cofactors_too() -> None:
 def test_ill_formed_steps_are_refused(step: Step, message: str) -> None:
     with pytest.raises(InputError, match=message):
         decided(step, EQUAL, TraceRule("t", trace(F), 1, because=""))
+
+
+UNEXPANDED = (x + 1) ** 2 - x**2 - 2 * x - 1
+
+
+@pytest.mark.parametrize(
+    "coefficient",
+    [
+        -1,
+        Fraction(-1, 2),
+        sympy.Rational(-1, 3),
+        x,
+        UNEXPANDED,
+        True,
+        0.5,
+        sympy.Float(0.5),
+        sympy.oo,
+    ],
+)
+def test_coefficients_of_products_are_nonnegative_numbers(coefficient: object) -> None:
+    with pytest.raises(InputError, match="accepted: a nonnegative int, Fraction or sympy"):
+        Product(coefficient)
 
 
 def test_an_equality_becomes_a_rule_only_if_it_decreases() -> None:

@@ -104,7 +104,12 @@ def test_bound_with_equality() -> None:
     # eigenvalues 1 and 3, lambda_max = 3, spread = 1/2: equality at deficit 1/6
     frame = Frame([[1, 0, 1], [0, 1, 1]])
     measures = [frame.spectral_measure(i) for i in range(3)]
-    for capacity, holds in ((QQ(11, 6), True), (QQ(111, 60), False), (QQ(109, 60), True)):
+    for capacity, holds in (
+        (QQ(11, 6), True),
+        (QQ(111, 60), False),
+        (QQ(109, 60), True),
+        (QQ(2), False),  # no deficit at all
+    ):
         record = deficit_identity(
             OrderedField(QQ), 2, [capacity], [QQ(1), QQ(1), QQ(2)], measures, frame.spectrum
         )

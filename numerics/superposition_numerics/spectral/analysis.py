@@ -164,12 +164,12 @@ def _assemble(
         rank=rank,
         rank_decision=_rank_decision(spectrum),
         capacity=capacity,
-        capacity_error=float(min(table.fractional_dimensionality_error.sum(), source.features)),
+        capacity_error=_capacity_error(table, capacity, rank),
         deficit_identity_residual=residual,
         deficit_identity_bound=_residual_bound(source, spectrum, moments, table),
         deficit_lower_bound=float((squares * moments.variance).sum() / top),
         tight=_tightness(source, spectrum, grouping),
-        localized=_localization(table),
+        localized=_localization(grouping, table),
         eigenspaces=_eigenspaces(spectrum, grouping, table),
         feature_table=table,
         spectrum=spectrum,
@@ -190,6 +190,12 @@ def _dimensionality_error(
     relative = np.divide(shift, lower, out=np.full_like(shift, 1e300), where=lower > 0)
     error = dimensionality * (relative + 2 * epsilon + 2 * (dimensions + 2) * UNIT_ROUNDOFF)
     return np.minimum(np.where(dimensionality > 0, error, 0.0), 1.0)
+
+
+def _capacity_error(table: FeatureTable, capacity: float, rank: int) -> float:
+    """Sum the errors of D; no more than what keeps the capacity between 0 and the rank."""
+    total = float(table.fractional_dimensionality_error.sum())
+    return min(total, max(capacity, rank - capacity))
 
 
 def _residual_bound(
@@ -249,10 +255,10 @@ def _tightness(source: Columns, spectrum: Spectrum, grouping: Grouping) -> Decis
     eigenvalues, bounds = spectrum.eigenvalues, spectrum.eigenvalue_bounds
     spread = float(eigenvalues[0] - eigenvalues[-1])
     allowed = float(bounds[0] + bounds[-1])
-    if len(grouping.eigenvalues) == 1 and spread > allowed:
-        mean = float(grouping.eigenvalues[0])
+    if spread > allowed and len(grouping.eigenvalues) == 1 and not grouping.chained[0]:
+        relative = spread / float(grouping.eigenvalues[0])
         return Decision(
-            True, f"one eigenspace within the tolerance: relative spread {spread / mean:.3g}", 0.0
+            True, f"one eigenspace within the tolerance: relative spread {relative:.3g}", 0.0
         )
     return Decision.at_most(spread, allowed, "spread of the eigenvalues (scaled units)")
 
@@ -284,7 +290,7 @@ def _off_projection_bounds(
     return np.where(dominant >= 0, bounds[dominant], 0.0)
 
 
-def _localization(table: FeatureTable) -> Decision:
+def _localization(grouping: Grouping, table: FeatureTable) -> Decision:
     """Decide whether every represented feature lies in one eigenspace."""
     represented = np.flatnonzero(table.norms_scaled > 0)
     if not represented.size:
@@ -295,6 +301,13 @@ def _localization(table: FeatureTable) -> Decision:
     worst = int(np.argmax(off / bound))
     if bound.max() > _BLURRED and off[worst] <= bound[worst]:
         return Decision(None, "some eigenspaces are too close to be told apart", 0.0)
+    if off[worst] <= bound[worst] and grouping.chained[table.dominant[represented]].any():
+        return Decision(
+            None,
+            "neighbouring eigenvalues are within their error bounds, and run together into "
+            "eigenspaces whose ends are not",
+            0.0,
+        )
     what = f"mass of feature {represented[worst]} outside its eigenspace"
     return Decision.at_most(float(off[worst]), float(bound[worst]), what)
 
@@ -320,6 +333,7 @@ def _eigenspaces(
                     math.sqrt(eigenvalue), spectrum.exponent, "the singular value"
                 )[0],
                 multiplicity=stop - start,
+                chained=bool(grouping.chained[k]),
                 relative_gap=float(1 - following / eigenvalue),
                 features=count,
                 capacity=float(table.fractional_dimensionality[members].sum()),

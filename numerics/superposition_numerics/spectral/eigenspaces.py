@@ -54,12 +54,16 @@ class Grouping:
         Eigenspace k holds the positions starts[k] .. starts[k + 1] - 1; starts[K] is the rank.
     eigenvalues : ndarray, shape (K,)
         Mean of the merged eigenvalues of W_s W_s^T.
+    chained : ndarray of bool, shape (K,)
+        Where neighbours were merged one by one although the two ends differ by more than their
+        bounds and the tolerance: the data show an interval there, not one eigenvalue.
     decisions : tuple of MergeDecision
         One for each pair of neighbours.
     """
 
     starts: np.ndarray
     eigenvalues: FloatArray
+    chained: np.ndarray
     decisions: tuple[MergeDecision, ...]
 
     @property
@@ -81,10 +85,7 @@ def group(spectrum: Spectrum, tolerance: float) -> Grouping:
     starts = [0] if rank else []
     for lower in range(1, rank):
         upper = lower - 1
-        gap = float(values[upper] - values[lower])
-        bound = float(bounds[upper] + bounds[lower])
-        ratio = float(eigenvalues[lower] / eigenvalues[upper])
-        relative_gap = 2 * (1 - ratio) / (1 + ratio)
+        gap, bound, relative_gap = _difference(values, bounds, eigenvalues, upper, lower)
         if gap <= bound:
             reason = "within the error bound"
         elif relative_gap <= tolerance:
@@ -97,4 +98,17 @@ def group(spectrum: Spectrum, tolerance: float) -> Grouping:
         )
     edges = np.array([*starts, rank], dtype=np.intp)
     sums = np.add.reduceat(eigenvalues, edges[:-1]) if rank else np.zeros(0)
-    return Grouping(edges, sums / np.diff(edges), tuple(decisions))
+    chained = []
+    for first, last in zip(edges[:-1], edges[1:] - 1, strict=True):
+        gap, bound, relative_gap = _difference(values, bounds, eigenvalues, int(first), int(last))
+        chained.append(gap > bound and relative_gap > tolerance)
+    return Grouping(edges, sums / np.diff(edges), np.array(chained, dtype=bool), tuple(decisions))
+
+
+def _difference(
+    values: FloatArray, bounds: FloatArray, eigenvalues: FloatArray, upper: int, lower: int
+) -> tuple[float, float, float]:
+    """Return gap and sum of the bounds on the scale of the route, and the relative gap."""
+    gap = float(values[upper] - values[lower])
+    ratio = float(eigenvalues[lower] / eigenvalues[upper])
+    return gap, float(bounds[upper] + bounds[lower]), 2 * (1 - ratio) / (1 + ratio)

@@ -21,7 +21,7 @@ _WIDTH = 2048
 
 @dataclass(frozen=True)
 class NullComparison:
-    """Saturation beside that of random matrices of the same shape and column norms.
+    """Saturation beside that of random matrices of the same rank and column norms.
 
     Attributes
     ----------
@@ -32,6 +32,8 @@ class NullComparison:
     z : float or None
         (saturation - mean) / standard deviation; None where the null does not vary, beyond its
         own rounding.
+    exceeded : int
+        In how many trials the null's saturation was at least that of the matrix.
     trials, seed : int
 
     Examples
@@ -47,6 +49,7 @@ class NullComparison:
     mean: float
     standard_deviation: float
     z: float | None
+    exceeded: int
     trials: int
     seed: int
 
@@ -62,11 +65,12 @@ def gaussian_null(
     seed: int = 0,
     progress: Progress | None = None,
 ) -> NullComparison:
-    """Compare the saturation of a matrix with Gaussian matrices of its shape and column norms.
+    """Compare the saturation of a matrix with Gaussian matrices of its rank and column norms.
 
-    Each trial draws independent uniform directions, scales them to the norms of the matrix, and
-    computes capacity / min(m, number of nonzero columns), the almost sure rank. Nothing of size
-    (m, n) is stored: a block is drawn again from its own stream for the second pass.
+    Each trial draws independent uniform directions in as many dimensions as the matrix has rank,
+    scales them to the norms of the matrix, and computes capacity / rank. (In all m dimensions a
+    structureless matrix of low rank would stand out for its rank alone.) Nothing of size (m, n) is
+    stored: a block is drawn again from its own stream for the second pass.
 
     Parameters
     ----------
@@ -85,7 +89,7 @@ def gaussian_null(
     Raises
     ------
     InputError
-        Fewer than two trials, or no nonzero column.
+        Fewer than two trials, or rank 0.
 
     Examples
     --------
@@ -99,18 +103,19 @@ def gaussian_null(
         raise InputError(f"trials is {trials}; accepted: at least 2")
     norms = analysis.feature_table.norms_scaled
     norms = norms[norms > 0]
-    if not norms.size:
-        raise InputError("the analysis has no nonzero column; a null needs at least one")
+    saturation = analysis.saturation
+    if saturation is None:
+        raise InputError("the analysis has rank 0; a null needs at least one represented feature")
     values = []
     for trial in range(trials):
-        capacity = _random_capacity(analysis.dimensions, norms, seed, trial)
-        values.append(capacity / min(analysis.dimensions, norms.size))
+        values.append(_random_capacity(analysis.rank, norms, seed, trial) / analysis.rank)
         if progress is not None:
             progress(trial + 1, trials, "Gaussian null")
     mean, deviation = float(np.mean(values)), float(np.std(values, ddof=1))
     resolved = deviation > 1e-12
-    z = (analysis.saturation - mean) / deviation if resolved else None
-    return NullComparison(analysis.saturation, mean, deviation, z, trials, seed)
+    z = (saturation - mean) / deviation if resolved else None
+    exceeded = sum(value >= saturation for value in values)
+    return NullComparison(saturation, mean, deviation, z, exceeded, trials, seed)
 
 
 def _random_block(

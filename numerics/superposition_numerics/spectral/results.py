@@ -67,6 +67,8 @@ class Eigenspace:
         Its square root, in the units of W; None where float64 cannot hold it.
     multiplicity : int
         Dimension of the eigenspace.
+    chained : bool
+        Whether it is a run of eigenvalues that only neighbour by neighbour cannot be told apart.
     relative_gap : float
         1 - (next smaller eigenvalue) / eigenvalue, with 0 for the next of the smallest.
     features : int
@@ -90,6 +92,7 @@ class Eigenspace:
     eigenvalue_bound_scaled: float
     singular_value: float | None
     multiplicity: int
+    chained: bool
     relative_gap: float
     features: int
     capacity: float
@@ -236,9 +239,9 @@ class SpectralAnalysis:
     grouping: Grouping = field(repr=False)
 
     @property
-    def saturation(self) -> float:
-        """capacity / rank; 1 for rank 0, where there is nothing to saturate."""
-        return self.capacity / self.rank if self.rank else 1.0
+    def saturation(self) -> float | None:
+        """Capacity / rank; None for rank 0, where there is nothing to saturate."""
+        return self.capacity / self.rank if self.rank else None
 
     @property
     def deficit(self) -> float:
@@ -293,6 +296,15 @@ class SpectralAnalysis:
         if squared == 0:
             return None
         return representable(self.dimensions / squared, -2 * self.exponent, "m / |W|_F^2")[0]
+
+    @property
+    def eigenspaces_per_feature(self) -> dict[str, float] | None:
+        """Median and 5 %, 95 % quantiles of the participation ratio; None if all is unresolved."""
+        ratios = self.feature_table.participation_ratio[self.feature_table.dominant >= 0]
+        if not ratios.size:
+            return None
+        low, median, high = np.quantile(ratios, [0.05, 0.5, 0.95])
+        return {"median": float(median), "low": float(low), "high": float(high)}
 
     def eigenspace_basis(self, k: int) -> FloatArray:
         """Return an orthonormal basis of eigenspace k, shape (m, multiplicity)."""
@@ -350,6 +362,7 @@ class SpectralAnalysis:
             "localized": self.localized.value,
             "localized_reason": self.localized.reason,
             "localized_margin": self.localized.margin,
+            "eigenspaces_per_feature": self.eigenspaces_per_feature,
             "localized_features": int(np.count_nonzero(table.localized)),
             "unresolved_features": int(np.count_nonzero(table.unresolved > 0.5)),
             "merged_pairs": sum(decision.merged for decision in self.merges),

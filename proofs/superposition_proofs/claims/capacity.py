@@ -270,8 +270,7 @@ NEAR_SATURATION = Claim(
             near_saturation(),
             {
                 "factor 1 in place of 2": near_saturation(factor=1),
-                "no upper bound on the spectrum": near_saturation().without("lambda <= lambda_max"),
-                "no relative gap": near_saturation().without("relative gap"),
+                "lambda_min in place of lambda_max": near_saturation(use_smallest=True),
             },
             "capacity-bound",
             "deficit-identity",

@@ -7,7 +7,12 @@ from typing import Any
 
 import numpy as np
 from superposition_numerics.spectral import SpectralAnalysis, coherence, gram_matrix
-from superposition_theory.derivations import frame_potential, stieltjes_poles, welch_bound
+from superposition_theory.derivations import (
+    frame_potential,
+    stieltjes_poles,
+    symbol,
+    welch_bound,
+)
 from superposition_theory.frames import Frame
 from sympy import Rational, eye
 
@@ -139,7 +144,7 @@ WELCH = Claim(
             {
                 "1/1000 more": welch_bound(excess=Rational(1, 1000)),
                 "norms that are not 1": welch_bound().without("tr M = n"),
-                "an unknown coherence": welch_bound().without("coherence"),
+                "n^2 pairs in place of n (n - 1)": welch_bound(pairs=symbol("n") ** 2),
             },
         ),
         on_exact_family(
@@ -168,7 +173,7 @@ STIELTJES = Claim(
             stieltjes_poles(),
             {
                 "the other sign": stieltjes_poles(sign=-1),
-                "multiplicities that are not traces": stieltjes_poles().without("m_k"),
+                "an eigenspace that M mixes with the rest": stieltjes_poles().without("N P_k"),
             },
         ),
         on_exact_family(

@@ -245,7 +245,7 @@ RATIONAL_PLATEAUS = Claim(
         derived(
             projective_linearity(),
             {
-                "the norms do not add up": projective_linearity().without("sum of norms"),
+                "one more feature": projective_linearity(extra=1),
                 "a cluster of another rank": projective_linearity().without("rank"),
             },
             "saturation-iff-localization",

@@ -1,9 +1,10 @@
 """Classical facts beside the theory: frame potential, Welch bound, Stieltjes transform."""
 
 from .context import Fact, Value
+from .deciding import Using
 from .derivation import Case, Derivation
 from .matrix_steps import Equality, Square, TraceEquality
-from .polynomials import identity, matrix, zero
+from .polynomials import Polynomial, identity, matrix, zero
 from .rewriting import Rule, TraceRule
 from .scalar_steps import Nonnegative, Product, ScalarIdentity
 from .scalars import ScalarLike, symbol
@@ -62,7 +63,7 @@ def frame_potential(*, power: int = 1) -> Derivation:
     )
 
 
-def welch_bound(*, excess: ScalarLike = 0) -> Derivation:
+def welch_bound(*, excess: ScalarLike = 0, pairs: ScalarLike = n * (n - 1)) -> Derivation:
     """Derive the Welch bound: n unit vectors in m dimensions have mu^2 >= (n - m)/(m (n - 1)).
 
     mu is the largest |w_i* w_j| with i != j, and n >= 2.
@@ -71,11 +72,14 @@ def welch_bound(*, excess: ScalarLike = 0) -> Derivation:
     ----------
     excess : int, Fraction or sympy expression
         Added to the bound; a positive value is a near miss that is not decided.
+    pairs : int, Fraction or sympy expression
+        The off-diagonal entries that the coherence is claimed to bound together; n^2 is a weaker
+        hypothesis, from which the bound does not follow.
 
     Returns
     -------
     Derivation
-        Decided for excess 0.
+        Decided for the default values.
 
     References
     ----------
@@ -89,6 +93,8 @@ def welch_bound(*, excess: ScalarLike = 0) -> Derivation:
     True
     >>> check(welch_bound(excess=Fraction(1, 1000))).failed
     ('Welch', 'slack of the bound')
+    >>> check(welch_bound(pairs=symbol("n") ** 2)).failed
+    ('Welch',)
     """
     W = matrix("W", "m", "n")
     M, F = W.star * W, W * W.star
@@ -106,7 +112,7 @@ def welch_bound(*, excess: ScalarLike = 0) -> Derivation:
             ),
             Fact(
                 "coherence",
-                n * (n - 1) * mu**2 - off,
+                pairs * mu**2 - off,
                 ">= 0",
                 "each of the n (n - 1) off-diagonal entries is at most mu in absolute value",
             ),
@@ -141,7 +147,8 @@ def stieltjes_poles(*, sign: int = 1) -> Derivation:
     """Derive the Stieltjes transform of M = W* W, its poles and its residues.
 
     s(z) = (1/n) tr (M - z I)^-1 = sum_k (m_k/n)/(lambda_k - z) - ((n - r)/n)/z: residue -m_k/n at
-    the eigenvalue lambda_k of multiplicity m_k, and -(n - r)/n at 0.
+    the eigenvalue lambda_k of multiplicity m_k, and -(n - r)/n at 0. One eigenvalue after another
+    is split off: M = lambda_k P_k + N, where N belongs to the other positive eigenvalues.
 
     Parameters
     ----------
@@ -165,72 +172,123 @@ def stieltjes_poles(*, sign: int = 1) -> Derivation:
     >>> check(stieltjes_poles(sign=-1)).failed[0]
     '(M - z I) R = I'
     """
-    S = matrix("S", "n", "r")
-    values = matrix("L", "r", "r", self_adjoint=True)
-    K = matrix("K", "r", "r", self_adjoint=True)
+    Pk, P0, N, T = (
+        matrix(name, "n", "n", self_adjoint=True) for name in ("P_k", "P_0", "N", "R_rest")
+    )
     z, tau = symbol("z"), symbol("tau")
-    M = S * values * S.star
-    Pk, P0 = (matrix(name, "n", "n", self_adjoint=True) for name in ("P_k", "P_0"))
-    lam_k, lam_l = symbol("lambda_k"), symbol("lambda_l")
-    m_k, m_l = symbol("m_k"), symbol("m_l")
-    resolvent = S * K * S.star - sign * (identity("n") - S * S.star) / z
-    shifted = M - z * identity("n")
-    at_lam_k, at_lam_l = m_k / (n * (lam_k - z)), m_l / (n * (lam_l - z))
-    at_zero = -sign * (n - r) / (n * z)
-    transform = at_lam_k + at_lam_l + at_zero
+    lam_k, m_k = symbol("lambda_k"), symbol("m_k")
+    M = lam_k * Pk + N
+    resolvent = Pk / (lam_k - z) + T - sign * P0 / z
+    at_lam_k, at_zero = m_k / (n * (lam_k - z)), -sign * (n - r) / (n * z)
+    transform = at_lam_k + tau / n + at_zero
     regular = Case(
         "z is not in the spectrum",
         (
-            Rule("S*S = I", S.star * S, identity("r"), "columns of S: orthonormal eigenvectors"),
-            Rule(
-                "K inverts L - z",
-                values * K,
-                identity("r") + z * K,
-                "L is the diagonal matrix of the r nonzero eigenvalues, K = (L - z I)^-1",
-            ),
-            TraceRule("tr K", trace(K), tau, "tau = sum_k m_k/(lambda_k - z): K is diagonal"),
-            Rule("M P_k", M * Pk, lam_k * Pk, "P_k projects on the eigenspace of lambda_k"),
-            Rule("M P_0", M * P0, zero("n", "n"), "P_0 projects on the kernel of M"),
-            TraceRule("m_k", trace(Pk), m_k, "m_k is the multiplicity of lambda_k"),
             Fact("z != 0", z, "!= 0", "z is not in the spectrum"),
             Fact("z != lambda_k", lam_k - z, "!= 0", "z is not in the spectrum"),
-            Fact("z != lambda_l", lam_l - z, "!= 0", "z is not in the spectrum"),
         ),
         (
-            Equality("(M - z I) R = I", shifted * resolvent, identity("n")),
-            TraceEquality("Stieltjes", trace(resolvent) / n, constant(tau / n + at_zero)),
-            Equality("resolvent on P_k", shifted * Pk / (lam_k - z), Pk),
-            Equality("resolvent on P_0", shifted * (-sign * P0 / z), P0),
-            TraceEquality("trace on P_k", trace(Pk / (lam_k - z)) / n, constant(at_lam_k)),
+            Equality("(M - z I) R = I", (M - z * identity("n")) * resolvent, identity("n")),
+            TraceEquality("Stieltjes", trace(resolvent) / n, constant(transform)),
             ScalarIdentity(
                 "residue at lambda_k",
                 (z - lam_k) * transform,
-                -m_k / n + (z - lam_k) * (at_lam_l + at_zero),
+                -m_k / n + (z - lam_k) * (tau / n + at_zero),
             ),
-            ScalarIdentity("residue at 0", z * transform, -(n - r) / n + z * (at_lam_k + at_lam_l)),
+            ScalarIdentity("residue at 0", z * transform, -(n - r) / n + z * (at_lam_k + tau / n)),
         ),
     )
     at_first_pole = Case(
         "at the pole lambda_k",
         (Value("z = lambda_k", z, lam_k, "the remainder is evaluated at the pole"),),
-        (ScalarIdentity("remainder at lambda_k", (z - lam_k) * (at_lam_l + at_zero), 0),),
+        (ScalarIdentity("remainder at lambda_k", (z - lam_k) * (tau / n + at_zero), 0),),
     )
     at_origin = Case(
         "at the pole 0",
         (Value("z = 0", z, 0, "the remainder is evaluated at the pole"),),
-        (ScalarIdentity("remainder at 0", z * (at_lam_k + at_lam_l), 0),),
+        (ScalarIdentity("remainder at 0", z * (at_lam_k + tau / n), 0),),
     )
+    none, rest = zero("n", "n"), identity("n") - Pk - P0
+    orthogonal = "different eigenspaces are orthogonal"
     return Derivation(
         "Stieltjes transform of the Gram matrix",
         (
+            Rule("P_k P_k", Pk * Pk, Pk, "P_k projects on the eigenspace of lambda_k"),
+            Rule("P_k P_0", Pk * P0, none, "P_0 projects on the kernel of M; " + orthogonal),
+            Rule("N P_k", N * Pk, none, "N is the sum of lambda_l P_l over the other eigenvalues"),
+            Rule("N P_0", N * P0, none, "N is the sum of lambda_l P_l over the other eigenvalues"),
+            Rule(
+                "N R_rest",
+                N * T,
+                z * T + rest,
+                "spectral theorem: I - P_k - P_0 projects on the sum of the other eigenspaces, and "
+                "there R_rest inverts N - z I, for real z that is none of the other eigenvalues",
+            ),
+            Rule("P_k R_rest", Pk * T, none, "R_rest maps into the other eigenspaces"),
+            Rule("P_0 R_rest", P0 * T, none, "R_rest maps into the other eigenspaces"),
+            TraceRule("m_k", trace(Pk), m_k, "m_k is the multiplicity of lambda_k"),
+            TraceRule(
+                "kernel", trace(P0), n - r, "M has rank r, so its kernel has the dimension n - r"
+            ),
+            TraceRule("rest", trace(T), tau, "definition of tau = tr R_rest"),
             Fact("n > 0", n, "> 0", "there is at least one feature"),
             Fact("lambda_k != 0", lam_k, "!= 0", "lambda_k is a nonzero eigenvalue"),
-            Fact("lambda_l != 0", lam_l, "!= 0", "lambda_l is a nonzero eigenvalue"),
-            Fact("lambda_k != lambda_l", lam_k - lam_l, "!= 0", "distinct eigenvalues"),
         ),
-        (regular, at_first_pole, at_origin),
-        "s(z) = (1/n) tr R = sum_k (m_k/n)/(lambda_k - z) - ((n - r)/n)/z, where lambda_l stands "
-        "for each other eigenvalue. (z - pole) s(z) is the residue plus a remainder that is "
+        (regular, at_first_pole, at_origin, _next_eigenvalue(N, T, rest)),
+        "For real z outside the spectrum, s(z) = (1/n) tr R = (m_k/n)/(lambda_k - z) + tau/n - "
+        "((n - r)/n)/z, and tau = sum m_l/(lambda_l - z) over the other eigenvalues, split off one "
+        "after another; so s(z) = sum_k (m_k/n)/(lambda_k - z) - ((n - r)/n)/z. Both sides are "
+        "rational functions of z that agree at infinitely many real numbers, so they agree at all "
+        "complex z outside the spectrum. (z - pole) s(z) is the residue plus a remainder that is "
         "regular and 0 at the pole: residue -m_k/n at lambda_k, -(n - r)/n at 0.",
         (("M", M), ("R", resolvent)),
+    )
+
+
+def _next_eigenvalue(N: Polynomial, T: Polynomial, rest: Polynomial) -> Case:
+    """Return the case that splits one more eigenvalue off the resolvent of the rest."""
+    Pk, P0, Pl, Tl = (
+        matrix(name, "n", "n", self_adjoint=name in ("P_k", "P_0"))
+        for name in ("P_k", "P_0", "P_l", "R_l")
+    )
+    z, lam_l = symbol("z"), symbol("lambda_l")
+    m_l, tau_l = symbol("m_l"), symbol("tau_l")
+    none = zero("n", "n")
+    orthogonal = "different eigenspaces are orthogonal"
+    outside = "R_l maps into the eigenspaces other than those of lambda_k, lambda_l and 0"
+    return Case(
+        "the next eigenvalue lambda_l",
+        (
+            Rule("N P_l", N * Pl, lam_l * Pl, "P_l projects on the eigenspace of lambda_l"),
+            Rule("P_k P_l", Pk * Pl, none, orthogonal),
+            Rule("P_0 P_l", P0 * Pl, none, orthogonal),
+            Rule("P_k R_l", Pk * Tl, none, outside),
+            Rule("P_0 R_l", P0 * Tl, none, outside),
+            Rule("N R_l", N * Tl, z * Tl + rest - Pl, "on these eigenspaces R_l inverts N - z I"),
+            TraceRule("m_l", trace(Pl), m_l, "m_l is the multiplicity of lambda_l"),
+            TraceRule("rest after lambda_l", trace(Tl), tau_l, "definition of tau_l = tr R_l"),
+            Fact("z != lambda_l", lam_l - z, "!= 0", "z is none of the other eigenvalues"),
+        ),
+        (
+            Equality(
+                "R_rest on P_l",
+                T * Pl,
+                Pl / (lam_l - z),
+                using=(Using("N P_l", left=T, factor=-1 / (lam_l - z)),),
+                as_rule=True,
+            ),
+            Equality(
+                "R_rest splits",
+                T,
+                Pl / (lam_l - z) + Tl,
+                using=(Using("N R_l", left=T, factor=-1),),
+                as_rule=True,
+            ),
+            TraceEquality(
+                "tau splits",
+                constant(symbol("tau")),
+                constant(m_l / (lam_l - z) + tau_l),
+                using=(Using("rest", factor=-1),),
+            ),
+        ),
     )

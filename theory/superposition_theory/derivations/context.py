@@ -1,15 +1,15 @@
 """What a step of a derivation may use: hypotheses, definitions and results decided before it."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
+from itertools import combinations
 from typing import Literal, TypeAlias, TypeVar, get_args
 
 import sympy
 
 from superposition_theory.errors import InputError
 
+from .declarations import letters_of
 from .expectations import Expectation
 from .polynomials import Polynomial
 from .rewriting import Rule, Theory, TraceRule
@@ -23,7 +23,6 @@ from .scalars import (
     numerator_factors,
 )
 from .traces import TracePolynomial
-from .words import Letter
 
 Relation: TypeAlias = Literal["= 0", "!= 0", ">= 0", "> 0"]
 _LATEX_RELATION = {"= 0": "= 0", "!= 0": r"\neq 0", ">= 0": r"\geq 0", "> 0": "> 0"}
@@ -171,23 +170,12 @@ class Context:
             self._require_constant(rule.name, *(value for _, value in rule.rhs.terms))
         for trace_rule in self._all(TraceRule):
             self._require_constant(trace_rule.name, trace_rule.value)
-        self._require_one_shape(())
+        letters_of(self.items)
         for value in self._all(Value):
             self._require_constant(value.name, as_expression(value.rhs, "rhs"))
             loop = set(self._values) & self.expanded(value.rhs).free_symbols
             if loop:
                 raise InputError(f"definition {value.name} uses the defined symbols {loop}")
-
-    def _require_one_shape(self, polynomials: Iterable[Polynomial]) -> None:
-        """Raise where one name stands for two different letters."""
-        seen: dict[str, Letter] = {}
-        rules = (rule.lhs - rule.rhs for rule in self._all(Rule))
-        for polynomial in chain(rules, polynomials):
-            for word, _ in polynomial.terms:
-                for letter in word:
-                    plain = letter.adjoint if letter.starred else letter
-                    if seen.setdefault(letter.name, plain) != plain:
-                        raise InputError(f"the letter {letter.name} occurs with two shapes")
 
     def _all(self, kind: type[_Kind]) -> tuple[_Kind, ...]:
         """Return the items of one kind."""
@@ -234,6 +222,39 @@ class Context:
                 known |= numerator_factors(self.expanded(item.expression))
         return known
 
+    def contradiction(self) -> str | None:
+        """Return a visible contradiction among the facts, or None where none is visible.
+
+        Found are: a fact that reduces to a false relation between numbers, an equation whose
+        factors are all known to be nonzero, and two signs that exclude one another. Other facts
+        and rules may still contradict one another: a model in matrices is what shows that they do
+        not.
+
+        Examples
+        --------
+        >>> x = sympy.Symbol("x")
+        >>> zero, positive = Fact("a", x, "= 0", because=""), Fact("b", x, "> 0", because="")
+        >>> Context((zero, positive)).contradiction()
+        'x = 0, but every factor is known to be nonzero'
+        """
+        signed: list[tuple[Fact, Scalar]] = []
+        for item in self._all(Fact):
+            value = self.reduced(item.expression)
+            if item.relation == "= 0" and numerator_factors(value) <= self._nonzero:
+                return f"{item.text()}, but every factor is known to be nonzero"
+            if item.relation in ("!= 0", "> 0") and value == 0:
+                return f"{item.text()}, but the left side is 0"
+            if item.relation in (">= 0", "> 0"):
+                signed.append((item, value))
+                if value.is_negative:
+                    return f"{item.text()}, but the left side is {value}"
+        for (first, a), (second, b) in combinations(signed, 2):
+            total = normal_scalar(a + b)
+            strict = "> 0" in (first.relation, second.relation)
+            if total.is_negative or (total == 0 and strict):
+                return f"{first.text()} and {second.text()}, but the sum is {total}"
+        return None
+
     def fact(self, name: str) -> Fact:
         """Return the fact of this name."""
         for item in self._all(Fact):
@@ -279,7 +300,7 @@ class Context:
 
     def polynomial(self, given: Polynomial) -> Polynomial:
         """Return the polynomial with reduced coefficients, all of them defined and constant."""
-        self._require_one_shape((given,))
+        letters_of(self.items, given)
         coefficients = [value for _, value in given.terms]
         self.require_defined(*coefficients)
         self._require_constant("a coefficient", *coefficients)
@@ -288,6 +309,7 @@ class Context:
 
     def traces(self, given: TracePolynomial) -> TracePolynomial:
         """Return the combination of traces with reduced coefficients, defined and constant."""
+        letters_of(self.items, given)
         coefficients = [value for _, value in given.terms]
         self.require_defined(*coefficients)
         self._require_constant("a coefficient", *coefficients)

@@ -65,6 +65,50 @@ def deficit_identity(*, exponent: int = 2) -> Derivation:
         Fact("lambda_k > 0", lam_k, "> 0", "k runs over the distinct positive eigenvalues"),
     )
     range_projector = parts.U * parts.A * parts.U.star
+    rest = matrix("P_rest", "m", "m")
+    resolution = "completeness"
+    split = Case(
+        "the eigenspaces fill the range of F",
+        (
+            Rule(
+                resolution,
+                range_projector,
+                Pk + rest,
+                "spectral theorem: the P_k of all positive eigenvalues add up to the projector on "
+                "the range of F; P_rest is the sum of all but P_k",
+            ),
+        ),
+        (
+            Equality("w = P_k w + P_rest w", w, Pk * w + rest * w, (Using(resolution, right=w),)),
+            Equality(
+                "P_rest P_k = 0",
+                rest * Pk,
+                zero("m", "m"),
+                (Using(resolution, right=Pk, factor=-1),),
+            ),
+            Equality(
+                "norm splits",
+                scalar(w2),
+                scalar(p_k * w2) + w.star * rest * w,
+                (Using(resolution, left=w.star, right=w),),
+            ),
+            Equality(
+                "energy splits",
+                scalar(kappa * w2),
+                scalar(lam_k * p_k * w2) + w.star * F * rest * w,
+                (Using(resolution, left=w.star * F, right=w),),
+            ),
+            Equality(
+                "leverage splits",
+                w.star * Fp * w,
+                scalar(p_k * w2 / lam_k) + w.star * Fp * rest * w,
+                (
+                    Using(resolution, left=w.star * Fp, right=w),
+                    Using("F+ is 1/lambda_k on P_k", left=w.star, right=w),
+                ),
+            ),
+        ),
+    )
     centred = F * w - kappa * w
     operator_form = centred.star * Fp * centred / kappa**2
     deviation = (lam - kappa) ** exponent / (lam * kappa**2)
@@ -93,10 +137,12 @@ def deficit_identity(*, exponent: int = 2) -> Derivation:
             as_rule=True,
         ),
         Equality("norm in eigenspace k", (Pk * w).star * Pk * w, scalar(p_k * w2)),
+        Equality("w is in the range of F", range_projector * w, w),
         Equality("leverage in eigenspace k", (Pk * w).star * Fp * Pk * w, scalar(p_k * w2 / lam_k)),
         Equality("energy in eigenspace k", (Pk * w).star * F * Pk * w, scalar(lam_k * p_k * w2)),
         Equality("no cross terms in w* F w", (Pk * w).star * F * Pl * w, scalar(0)),
         Equality("no cross terms in w* F+ w", (Pl * w).star * Fp * Pk * w, scalar(0)),
+        split,
     )
     deficit = w2 * E(1 / lam) - w2**2 / (kappa * w2)
     return Derivation(
@@ -123,15 +169,16 @@ def deficit_identity(*, exponent: int = 2) -> Derivation:
                 "deficit >= 0", deficit, (Product(factors=("w2 > 0", "mean integrand >= 0")),)
             ),
         ),
-        "With w = sum_k P_k w and no cross terms, w* f(F) w = w2 E[f(lambda)] for f(x) = 1, x and "
-        "1/x. So h = w2 E[1/lambda], D = w2^2/(w*Fw) = w2/kappa, and sum_i h_i = rank W gives "
+        "Splitting off one eigenspace after another, w = sum_k P_k w and, for f(x) = 1, x and 1/x "
+        "(with F+ for 1/x), w* f(F) w = sum_k f(lambda_k) p_k w2 = w2 E[f(lambda)]. So "
+        "h = w2 E[1/lambda], D = w2^2/(w*Fw) = w2/kappa, and sum_i h_i = rank W gives "
         "rank W - sum_i D_i = sum_i |w_i|^2 E[(lambda - kappa_i)^2/(lambda kappa_i^2)] >= 0.",
         (*parts.notation, ("F^+", Fp)),
         Expectation((("lambda",),)),
     )
 
 
-def near_saturation(*, factor: int = 2) -> Derivation:
+def near_saturation(*, factor: int = 2, use_smallest: bool = False) -> Derivation:
     """Derive that a small deficit forces a feature near one eigenspace, with constants.
 
     For h - D the deficit of a nonzero feature w, p_k its weights on the eigenspaces of F:
@@ -143,17 +190,21 @@ def near_saturation(*, factor: int = 2) -> Derivation:
     - if (lambda_k - lambda_l)^2 / (lambda_k lambda_l) >= rho for all k != l,
       1 - max_k p_k <= 2 (h - D) / (rho D), which is invariant under scaling of W.
 
-    A feature with half of its weight in each of two eigenspaces attains the last bound.
+    The last bound is attained by a feature with half of its weight in each of two eigenspaces,
+    if this pair of eigenvalues is one that gives the minimum rho.
 
     Parameters
     ----------
     factor : int
         The constant 2 of the two bounds; a smaller one is a near miss that is not decided.
+    use_smallest : bool
+        Claims the first and third bound with a lower bound lambda_min of the spectrum in place of
+        lambda_max; True is a near miss.
 
     Returns
     -------
     Derivation
-        Decided for factor 2.
+        Decided for the default values.
 
     References
     ----------
@@ -166,35 +217,56 @@ def near_saturation(*, factor: int = 2) -> Derivation:
     True
     >>> check(near_saturation(factor=1)).failed
     ('localization', 'scale-free localization', 'two equal weights attain the bound')
+    >>> check(near_saturation(use_smallest=True)).failed[0]
+    'pointwise slack'
     """
     apart, mass, pmax, S = symbol("apart"), symbol("p"), symbol("p_max"), symbol("S")
-    lam_max, gamma, rho = symbol("lambda_max"), symbol("gamma"), symbol("rho")
+    gamma, rho = symbol("gamma"), symbol("rho")
+    if use_smallest:
+        edge = symbol("lambda_min")
+        side = Fact("lambda >= lambda_min", lam - edge, ">= 0", "lambda_min is the smallest")
+    else:
+        edge = symbol("lambda_max")
+        side = Fact("lambda <= lambda_max", edge - lam, ">= 0", "lambda_max is the largest")
+    edge_positive = Fact(f"{edge} > 0", edge, "> 0", "F has a positive eigenvalue")
     D = w2 / kappa
     deficit = w2 * E(1 / lam) - D
     gap, relative_gap = (lam - mu) ** 2, (lam - mu) ** 2 / (lam * mu)
     deviation = (lam - kappa) ** 2 / (lam * kappa**2)
-    slack = deviation - (lam - kappa) ** 2 / (lam_max * kappa**2)
+    slack = deviation - (lam - kappa) ** 2 / (edge * kappa**2)
     atoms = "the atoms of the measure are positive eigenvalues"
     hypotheses = (
         Fact("lambda > 0", lam, "> 0", atoms),
         Fact("mu > 0", mu, "> 0", atoms),
         Fact("kappa > 0", kappa, "> 0", "proved in the capacity bound for w not zero"),
         Fact("w2 > 0", w2, "> 0", "w is not zero"),
-        Fact("lambda <= lambda_max", lam_max - lam, ">= 0", "lambda_max is the largest"),
-        Fact("lambda_max > 0", lam_max, "> 0", "F has a positive eigenvalue"),
-        Fact("gamma > 0", gamma, "> 0", "definition of the smallest gap"),
-        Fact("rho > 0", rho, "> 0", "definition of the smallest relative gap"),
+        side,
+        edge_positive,
+        Fact(
+            "gamma > 0",
+            gamma,
+            "> 0",
+            "gamma is the minimum of |lambda_k - lambda_l| over pairs of distinct eigenvalues; "
+            "any positive number if there is one eigenspace",
+        ),
+        Fact(
+            "rho > 0",
+            rho,
+            "> 0",
+            "rho is the minimum of (lambda_k - lambda_l)^2/(lambda_k lambda_l) over pairs of "
+            "distinct eigenvalues; any positive number if there is one eigenspace",
+        ),
         Fact(
             "gap",
             gap - gamma**2 * apart,
             ">= 0",
-            "apart is 1 if lambda != mu and else 0; different eigenvalues are gamma apart",
+            "apart is 1 if lambda != mu and else 0; gamma is a minimum over the former pairs",
         ),
         Fact(
             "relative gap",
             relative_gap - rho * apart,
             ">= 0",
-            "apart is 1 if lambda != mu and else 0; definition of rho",
+            "apart is 1 if lambda != mu and else 0; rho is a minimum over the former pairs",
         ),
         Fact("p <= p_max", pmax - mass, ">= 0", "p is the weight of the atom lambda"),
         Value("E[lambda] = kappa", E(lam), kappa, "Rayleigh quotient, by the deficit identity"),
@@ -204,12 +276,12 @@ def near_saturation(*, factor: int = 2) -> Derivation:
     bounds = (
         Nonnegative(
             "localization",
-            factor * lam_max * kappa**2 * deficit / (gamma**2 * w2) - (1 - pmax),
+            factor * edge * kappa**2 * deficit / (gamma**2 * w2) - (1 - pmax),
             (
                 Product(
                     2,
                     (kappa / gamma,),
-                    ("lambda_max > 0", "mean slack"),
+                    (edge_positive.name, "mean slack"),
                 ),
                 Product(1, (1 / gamma,), ("mean gap",)),
                 Product(factors=("mean weight",)),
@@ -237,15 +309,15 @@ def near_saturation(*, factor: int = 2) -> Derivation:
                 (
                     Product(
                         squares=((lam - kappa) / kappa,),
-                        factors=("lambda <= lambda_max",),
-                        divisors=("lambda > 0", "lambda_max > 0"),
+                        factors=(side.name,),
+                        divisors=("lambda > 0", edge_positive.name),
                     ),
                 ),
             ),
             Averaged("mean slack", "pointwise slack", slack),
             Nonnegative(
                 "variance bound",
-                deficit - w2 * E((lam - kappa) ** 2) / (lam_max * kappa**2),
+                deficit - w2 * E((lam - kappa) ** 2) / (edge * kappa**2),
                 (Product(factors=("w2 > 0", "mean slack")),),
             ),
             ScalarIdentity("variance of two copies", E((lam - kappa) ** 2), E(gap) / 2),

@@ -10,13 +10,15 @@ from typing import Any, TypeAlias
 
 from superposition_theory.errors import InputError
 
-from .context import Context, Fact, Hypothesis
-from .deciding import Outcome
+from .context import Context, Fact, Hypothesis, Value
+from .deciding import Outcome, Using
+from .declarations import letters_of, require_distinct_meanings, require_known_parts, shape_text
 from .expectations import Expectation
 from .matrix_steps import Equality, Square, TraceEquality
 from .polynomials import Polynomial
 from .rewriting import Rule, TraceRule
-from .scalar_steps import Averaged, Nonnegative, ScalarIdentity
+from .scalar_steps import Averaged, Nonnegative, Product, ScalarIdentity
+from .words import Letter
 
 Step: TypeAlias = Equality | TraceEquality | Square | ScalarIdentity | Nonnegative | Averaged
 
@@ -24,6 +26,10 @@ Step: TypeAlias = Equality | TraceEquality | Square | ScalarIdentity | Nonnegati
 @dataclass(frozen=True)
 class Case:
     """Steps under further assumptions; nothing that they prove is known outside.
+
+    A case without steps is not decided, and neither is one whose assumptions visibly contradict
+    one another or what is known outside (`Context.contradiction`); not every contradiction is
+    visible.
 
     Parameters
     ----------
@@ -47,6 +53,17 @@ class Case:
 
 Steps: TypeAlias = tuple[Step | Case, ...]
 
+_HYPOTHESES = frozenset({Rule, TraceRule, Fact, Value})
+_MEMBERS = {
+    "hypotheses": _HYPOTHESES,
+    "assuming": _HYPOTHESES,
+    "steps": frozenset(
+        {Equality, TraceEquality, Square, ScalarIdentity, Nonnegative, Averaged, Case}
+    ),
+    "using": frozenset({Using}),
+    "products": frozenset({Product}),
+}
+
 
 @dataclass(frozen=True)
 class Derivation:
@@ -67,6 +84,12 @@ class Derivation:
     expectation : Expectation or None
         The distribution that E refers to.
 
+    Raises
+    ------
+    InputError
+        If a hypothesis or a step is not exactly of a known type, or if a name is used twice: for
+        two hypotheses or steps, for two letters, or for a letter, an abbreviation and a scalar.
+
     Examples
     --------
     >>> from superposition_theory.derivations.matrix_steps import Equality
@@ -86,6 +109,9 @@ class Derivation:
     expectation: Expectation | None = None
 
     def __post_init__(self) -> None:
+        require_known_parts(self, _MEMBERS)
+        random = self.expectation.names if self.expectation else ()
+        require_distinct_meanings(self, [name for name, _ in self.notation], random)
         names = [*self.hypothesis_names, *(step.name for step in _walk(self.steps))]
         for name in names:
             if names.count(name) > 1:
@@ -101,6 +127,16 @@ class Derivation:
     def hypothesis_names(self) -> tuple[str, ...]:
         """The names of all hypotheses, those of the cases included."""
         return tuple(item.name for item in self.assumptions)
+
+    @property
+    def letters(self) -> tuple[Letter, ...]:
+        """Every letter of the hypotheses, the steps and the notation, without stars."""
+        return letters_of(self)
+
+    @property
+    def declarations(self) -> tuple[str, ...]:
+        """What is assumed by declaring letters: the names of those that are self-adjoint."""
+        return tuple(letter.name for letter in self.letters if letter.self_adjoint)
 
     def without(self, name: str) -> "Derivation":
         """Return the derivation with one hypothesis dropped, here or in a case.
@@ -171,33 +207,27 @@ class Derivation:
         Returns
         -------
         str
-            Lines of text; every assumption is among them with its reason.
+            Lines of text; every assumption is among them with its reason, and every letter with
+            its shape and whether it is declared self-adjoint.
         """
         mark = "$" if latex else ""
         lines = [self.title, "Notation:"]
         lines += [f"  {mark}{name} = {value.text(latex)}{mark}" for name, value in self.notation]
-        lines += [f"  {text}" for text in self._letters()]
+        lines += [f"  {letter.name}: {shape_text(letter)}" for letter in self.letters]
         if self.expectation is not None:
             copies = "; ".join(", ".join(copy) for copy in self.expectation.copies)
             joint = ", ".join(self.expectation.joint) or "none"
             lines.append(f"  E over independent copies ({copies}); of all copies: {joint}")
         lines.append("Hypotheses:")
+        for letter in self.letters:
+            if letter.self_adjoint:
+                name = letter.text(latex)
+                equation = f"{name}^{{*}} = {name}" if latex else f"{name}* = {name}"
+                lines.append(f"  {mark}{equation}{mark} (the letter is declared self-adjoint)")
         lines += [_assumption_text(item, latex) for item in self.hypotheses]
         lines.append("Steps:")
         lines += _step_lines(self.steps, latex, "  ")
         return "\n".join([*lines, f"Conclusion: {self.conclusion}"])
-
-    def _letters(self) -> tuple[str, ...]:
-        """Return one line for each letter in the rules and the notation, with its shape."""
-        rules = [item for item in self.assumptions if isinstance(item, Rule)]
-        polynomials = [rule.lhs for rule in rules] + [value for _, value in self.notation]
-        words = [word for polynomial in polynomials for word, _ in polynomial.terms]
-        words += [item.word for item in self.assumptions if isinstance(item, TraceRule)]
-        plain = {x.adjoint if x.starred else x for word in words for x in word}
-        return tuple(
-            f"{x.name}: {x.rows} x {x.cols}" + (", self-adjoint" if x.self_adjoint else "")
-            for x in sorted(plain)
-        )
 
 
 def _assumption_text(item: Hypothesis, latex: bool) -> str:
@@ -309,6 +339,8 @@ def check(derivation: Derivation) -> Result:
     Result
         `decided` is True when every step is decided and no hypothesis divides by something that
         is not known to be nonzero. A step that was not decided is not available to later ones.
+        Where hypotheses cannot be used together or visibly contradict one another, none of the
+        steps below them is decided.
 
     Examples
     --------
@@ -320,25 +352,48 @@ def check(derivation: Derivation) -> Result:
     'left side minus right side reduces to 2 W W*'
     """
     context = Context((), derivation.expectation)
-    results = tuple(_run(context, derivation.hypotheses, derivation.steps))
+    results = tuple(_run(context, "", derivation.hypotheses, derivation.steps))
     return Result(derivation.title, bool(results) and all(r.decided for r in results), results)
 
 
-def _run(outer: Context, assumed: tuple[Hypothesis, ...], steps: Steps) -> Iterator[StepResult]:
+def _run(
+    outer: Context, case: str, assumed: tuple[Hypothesis, ...], steps: Steps
+) -> Iterator[StepResult]:
     """Yield the results of the steps, adding what each proves to the context."""
-    context = outer.extended(*assumed)
+    problem = None
+    try:
+        context = outer.extended(*assumed)
+        problem = context.contradiction()
+    except InputError as error:
+        problem = str(error)
+    if problem is not None:
+        yield StepResult(f"hypotheses {case}".strip(), "consistent", False, problem, ())
+        below = (step for step in _walk(steps) if not isinstance(step, Case))
+        yield from (_reported(step, Outcome(False, problem)) for step in below)
+        return
     yield from _ill_defined(context, assumed)
     for step in steps:
         if isinstance(step, Case):
-            yield from _run(context, step.assuming, step.steps)
+            if not step.steps:
+                yield StepResult(step.name, "case", False, "a case without steps", ())
+            yield from _run(context, step.name, step.assuming, step.steps)
             continue
         try:
             outcome = step.decide(context)
+            context = context.extended(*outcome.gained)
         except InputError as error:
             outcome = Outcome(False, str(error))
-        used = tuple(sorted(outcome.used))
-        yield StepResult(step.name, step.statement(), outcome.decided, outcome.detail, used)
-        context = context.extended(*outcome.gained)
+        yield _reported(step, outcome)
+
+
+def _reported(step: Step, outcome: Outcome) -> StepResult:
+    """Return the outcome of a step with its name and its statement."""
+    try:
+        statement = step.statement()
+    except InputError as error:
+        statement = str(error)
+    used = tuple(sorted(outcome.used))
+    return StepResult(step.name, statement, outcome.decided, outcome.detail, used)
 
 
 def _ill_defined(context: Context, items: tuple[Hypothesis, ...]) -> Iterator[StepResult]:

@@ -30,7 +30,8 @@ class Expectation:
     Raises
     ------
     InputError
-        If a name occurs twice or the copies have different lengths.
+        If a name occurs twice or is not an identifier, or the copies are empty or have different
+        lengths.
 
     Examples
     --------
@@ -46,8 +47,12 @@ class Expectation:
     def __post_init__(self) -> None:
         if len(set(self.names)) != len(self.names):
             raise InputError(f"copies and joint name {self.names}; accepted: distinct names")
-        if len({len(copy) for copy in self.copies}) != 1:
-            raise InputError(f"copies is {self.copies}; accepted: copies of one length")
+        for name in self.names:
+            if not name.isidentifier():
+                raise InputError(f"a random variable is named {name!r}; accepted: an identifier")
+        lengths = {len(copy) for copy in self.copies}
+        if len(lengths) != 1 or 0 in lengths:
+            raise InputError(f"copies is {self.copies}; accepted: copies of one positive length")
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """Steps about scalars: rational identities, signs, and expectations."""
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 import sympy
 
@@ -69,14 +70,20 @@ class Product:
 
     Parameters
     ----------
-    coefficient : int or Fraction
-        A nonnegative rational number.
+    coefficient : int, Fraction or sympy.Rational
+        A nonnegative number.
     squares : tuple of sympy expressions
         Each is squared.
     factors : tuple of str
         Names of facts ">= 0" or "> 0".
     divisors : tuple of str
         Names of facts "> 0".
+
+    Raises
+    ------
+    InputError
+        If the coefficient is no number, or a negative one. An expression is refused even where
+        it is constant: whether it is zero must be visible.
 
     Examples
     --------
@@ -85,16 +92,22 @@ class Product:
     (x - 1)**2
     """
 
-    coefficient: ScalarLike = 1
+    coefficient: int | Fraction | sympy.Rational = 1
     squares: tuple[ScalarLike, ...] = ()
     factors: tuple[str, ...] = ()
     divisors: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        number = isinstance(self.coefficient, int | Fraction | sympy.Rational)
+        if not number or isinstance(self.coefficient, bool) or self.coefficient < 0:
+            raise InputError(
+                f"coefficient is {self.coefficient}; accepted: a nonnegative int, Fraction or "
+                "sympy.Rational"
+            )
+
     def expression(self, context: Context) -> Scalar:
         """Return the product, or raise where a factor has no known sign."""
-        total = normal_scalar(self.coefficient, "coefficient")
-        if not total.is_Rational or total < 0:
-            raise InputError(f"coefficient is {total}; accepted: a nonnegative rational number")
+        total: Scalar = sympy.sympify(self.coefficient)
         context.require_defined(*self.squares)
         for name in self.factors:
             total *= _signed(context, name, (">= 0", "> 0"))

@@ -85,13 +85,14 @@ def _require_rational(node: Scalar, argument: str) -> None:
     if isinstance(node, sympy.Rational) or (node.is_Symbol and node == sympy.Symbol(node.name)):
         return
     integer_power = node.is_Pow and isinstance(node.exp, sympy.Integer)
-    if node.is_Add or node.is_Mul or integer_power or node.func == EXPECTATION:
+    expectation = node.func == EXPECTATION and len(node.args) == 1
+    if node.is_Add or node.is_Mul or integer_power or expectation:
         for child in node.args:
             _require_rational(child, argument)
         return
     raise InputError(
         f"{argument} contains {node!r}; accepted: rational functions with rational coefficients "
-        "of symbols without assumptions"
+        "of symbols without assumptions, and E of one argument"
     )
 
 

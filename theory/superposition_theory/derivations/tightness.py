@@ -48,7 +48,7 @@ def tight_decomposition(*, frame_bound: ScalarLike = 1, symmetric: bool = True) 
     F = matrix("F", "m", "m", self_adjoint=symmetric)
     Wk, Z = matrix("W_k", "m", "c"), matrix("Z", "m", "q")
     values = matrix("Z_values", "q", "q", self_adjoint=True)
-    inverse = matrix("N", "q", "q", self_adjoint=True)
+    inverse = matrix("N", "q", "q")
     wi, wj, v = (matrix(name, "m", "1") for name in ("w_i", "w_j", "v"))
     kappa_i, kappa_j = symbol("kappa_i"), symbol("kappa_j")
     Fk, Mk = Wk * Wk.star, Wk.star * Wk
@@ -106,7 +106,6 @@ def tight_decomposition(*, frame_bound: ScalarLike = 1, symmetric: bool = True) 
                 "inverse N, which is diagonal",
             ),
             Fact("lambda_k > 0", lam, "> 0", "eigenvalue of a nonzero feature: kappa_i > 0"),
-            TraceRule("rank", trace(Fk), lam * symbol("d_k"), "d_k is the rank of F_k / lambda_k"),
         ),
         (
             pair,
@@ -124,18 +123,18 @@ def tight_decomposition(*, frame_bound: ScalarLike = 1, symmetric: bool = True) 
             Equality("F P_k = lambda_k P_k", F * Pk, lam * Pk),
             eigenvector,
             Equality("M_k M_k = lambda_k M_k", Mk * Mk, bound * Mk),
-            TraceEquality("M_k and P_k have one rank", trace(Mk) / lam, trace(Pk)),
-            TraceEquality("rank of M_k / lambda_k", trace(Mk) / lam, constant(symbol("d_k"))),
+            TraceEquality("M_k / lambda_k and P_k have one trace", trace(Mk) / lam, trace(Pk)),
         ),
         "Features of different eigenvalues are orthogonal, so M = W* W is block diagonal. P_k is "
         "an orthogonal projector with range inside the eigenspace and it fixes the eigenspace: it "
         "is the projector on it, and W_k is a tight frame for it with frame bound lambda_k. "
-        "The trace of a projector is its rank.",
+        "M_k/lambda_k and P_k are projectors of one trace, and the trace of a projector is its "
+        "rank: their ranks are equal.",
         (("F_k", Fk), ("M_k", Mk), ("P_k", Pk)),
     )
 
 
-def projective_linearity(*, exponent: int = 2) -> Derivation:
+def projective_linearity(*, exponent: int = 2, extra: int = 0) -> Derivation:
     """Derive D = |w|^2 / lambda_k for an eigenvector, and D = d_k / c for equal norms.
 
     c is the number of features in the cluster of lambda_k and d_k the dimension of its eigenspace.
@@ -144,11 +143,18 @@ def projective_linearity(*, exponent: int = 2) -> Derivation:
     ----------
     exponent : int
         The power of |w|^2 in D; any other value than 2 is a near miss that is not decided.
+    extra : int
+        Claims D = d_k / (c + extra), nonnegative; any other value than 0 is a near miss.
 
     Returns
     -------
     Derivation
-        Decided for exponent 2.
+        Decided for the default values.
+
+    Raises
+    ------
+    InputError
+        If extra is negative: c + extra could be 0.
 
     References
     ----------
@@ -159,12 +165,19 @@ def projective_linearity(*, exponent: int = 2) -> Derivation:
     >>> from superposition_theory.derivations.derivation import check
     >>> check(projective_linearity()).decided, check(projective_linearity(exponent=3)).failed
     (True, ('D = |w|^2 / lambda_k', 'D = d_k / c'))
+    >>> check(projective_linearity(extra=1)).failed
+    ('D = d_k / c',)
     """
-    F = matrix("F", "m", "m", self_adjoint=True)
-    Pk, Wk = matrix("P_k", "m", "m", self_adjoint=True), matrix("W_k", "m", "c")
+    F, Pk, Wk = matrix("F", "m", "m"), matrix("P_k", "m", "m"), matrix("W_k", "m", "c")
     w = matrix("w", "m", "1")
     a, b, c, d = symbol("a"), symbol("b"), symbol("c"), symbol("d_k")
     fractional_dimensionality = a**exponent / b
+    divisor = Nonnegative(
+        "the divisor is positive",
+        c + extra,
+        (Product(factors=("c > 0",)), Product(extra)),
+        strict=True,
+    )
     equal_norms = Case(
         "equal norms in the cluster",
         (
@@ -176,6 +189,7 @@ def projective_linearity(*, exponent: int = 2) -> Derivation:
             Fact("c > 0", c, "> 0", "the cluster is not empty"),
         ),
         (
+            *((divisor,) if extra else ()),
             TraceEquality(
                 "c a = lambda_k d_k",
                 constant(c * a),
@@ -185,7 +199,7 @@ def projective_linearity(*, exponent: int = 2) -> Derivation:
             ScalarIdentity(
                 "D = d_k / c",
                 fractional_dimensionality,
-                d / c,
+                d / (c + extra),
                 using=(
                     Using("D = |w|^2 / lambda_k"),
                     Using("c a = lambda_k d_k", factor=1 / (lam * c)),
