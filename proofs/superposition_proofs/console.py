@@ -118,7 +118,7 @@ def print_diagnosis(diagnosis: Diagnosis) -> None:
                 "Gaussian null",
                 (
                     f"{null.mean:.4g}, standard deviation {null.standard_deviation:.2g} over "
-                    f"{null.trials} draws, {null.exceeded} of them as saturated; z {z}"
+                    f"{null.trials} draws, {null.exceeded} at least as saturated; z {z}"
                 ),
             )
         )

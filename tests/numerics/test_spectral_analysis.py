@@ -726,10 +726,11 @@ def test_localization_is_decided_by_the_worst_feature() -> None:
     def decide(off: list[float], bound: list[float], **changed: Any) -> Decision:
         arrays = {
             "dominant": np.array([-1, 0, 0, 0]),
+            "chained": np.zeros(4, dtype=bool),
             "off_projection": np.array([0.0, *off]),
             "off_projection_bound": np.array([0.0, *bound]),
         }
-        return _localization(analysis.grouping, replace(table, **(arrays | changed)))
+        return _localization(replace(table, **(arrays | changed)))
 
     worst = decide([1e-3, 2e-2, 0.0], [5e-4, 1.5e-2, 1e-3])
     assert (worst.value, worst.margin) == (False, 0.5)
@@ -973,6 +974,7 @@ def test_half_precision_does_not_invent_structure() -> None:
     assert any(space.chained for space in analysis.eigenspaces)
     assert analysis.tight.value is False
     assert analysis.localized.value is not True
+    assert not analysis.feature_table.localized.any()
     assert analysis.capacity_error <= analysis.rank
 
 

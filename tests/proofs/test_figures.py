@@ -154,8 +154,8 @@ def test_legend_and_colours_belong_to_the_eigenspaces() -> None:
     draw_dimensionality(axes, analyse(SATURATED))
     legend = axes.get_legend()
     assert [text.get_text() for text in legend.get_texts()] == [
-        r"$\lambda = 7$ ($\times 5$)",
-        r"$\lambda = 2$ ($\times 3$)",
+        r"$\lambda$ = 7 ($\times 5$)",
+        r"$\lambda$ = 2 ($\times 3$)",
     ]
     on_line = np.linalg.norm(SATURATED, axis=0)
     F = SATURATED @ SATURATED.T
@@ -202,15 +202,24 @@ def test_zero_columns_are_not_drawn() -> None:
 def test_spectrum_shows_each_eigenvalue_with_its_multiplicity() -> None:
     axes = panel()
     draw_spectrum(axes, analyse(np.diag([3.0, 1.0, 1.0, 0.0])))
-    single, double = axes.get_lines()[:2]
-    assert list(single.get_xdata()) == [1, 1]
-    np.testing.assert_allclose(single.get_ydata(), 9)
+    (points,) = axes.collections
+    np.testing.assert_allclose(points.get_offsets(), [[1, 9], [2, 1], [3, 1]])
+    (double,) = axes.get_lines()
     assert list(double.get_xdata()) == [1.5, 3.5]
     np.testing.assert_allclose(double.get_ydata(), 1)
-    assert single.get_color() != double.get_color()
+    assert double.get_linestyle() == "-"
     assert [text.get_text() for text in axes.texts] == [r"$\times 2$"]
     assert axes.get_title(loc="left") == "2 eigenspaces in 4 dimensions"
     assert axes.get_yscale() == "linear"
+
+
+def test_a_chained_eigenspace_is_dotted_and_questioned() -> None:
+    axes = panel()
+    draw_spectrum(axes, analyse(np.diag(np.sqrt([1.0, 0.99, 0.98])), tolerance=0.015))
+    (line,) = axes.get_lines()
+    assert line.get_linestyle() == ":"
+    assert [text.get_text() for text in axes.texts] == [r"$\times 3$?"]
+    assert axes.get_title(loc="left") == "1 eigenspace in 3 dimensions"
 
 
 def test_a_wide_spectrum_has_a_logarithmic_axis_that_holds_it() -> None:

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from proofs.ledger_samples import evidence
 from superposition_numerics.spectral import NullComparison, analyse
+from superposition_proofs.claims import REGISTRY
 from superposition_proofs.diagnosis import Diagnosis
 from superposition_proofs.ledger import (
     Claim,
@@ -24,6 +25,7 @@ from superposition_proofs.ledger import (
 from superposition_proofs.tables import (
     diagnosis_table,
     escape,
+    features_csv,
     ledger_table,
     spectral_table,
     table,
@@ -185,13 +187,15 @@ def test_diagnosis_table_by_hand() -> None:
     assert rows["features, dimensions"] == "5, 2"
     assert rows["represented features"] == "4"
     assert rows["rank"] == "2"
-    assert rows["capacity"].startswith(r"$2 \pm ")
+    assert rows["capacity"] == "$2$"
+    assert 0 < float(rows["error of the capacity, at most"].split()[0].strip("$")) < 10
     assert rows["saturation"] == "$1$"
     assert rows["frame bounds"] == "$2$, $8$"
     assert rows["eigenspaces"] == "2"
     assert rows["tight"] == "no"
     assert rows["localized"] == "yes"
-    assert rows["Gaussian null (16 trials)"] == r"$0.75 \pm 0.05$"
+    assert rows["mean of the Gaussian null (16 draws)"] == "$0.75$"
+    assert rows["its standard deviation"] == "$0.05$"
     assert rows["$z$ of saturation"] == "$5$"
 
 
@@ -307,3 +311,20 @@ def test_all_tables_go_into_one_article(written: Path, options: str) -> None:
     )
     log = compile_tex(written, host)
     assert "reached the end" in log  # no table has ended the document
+
+
+def test_features_csv_holds_every_feature() -> None:
+    W = np.array([[1.0, -1.0, 0.0], [0.0, 0.0, 2.0]])
+    rows = [line.split(",") for line in features_csv(analyse(W)).splitlines()]
+    assert rows[0][:4] == ["feature", "exponent", "norm", "D"]
+    assert [row[0] for row in rows[1:]] == ["0", "1", "2"]
+    exponents = {int(row[1]) for row in rows[1:]}
+    assert exponents == {2}
+    assert [float(row[2]) * 4 for row in rows[1:]] == pytest.approx([1.0, 1.0, 2.0])
+    assert [float(row[3]) for row in rows[1:]] == pytest.approx([0.5, 0.5, 1.0])
+    assert [row[rows[0].index("eigenspace")] for row in rows[1:]] == ["1", "1", "0"]
+
+
+def test_ledger_table_states_the_hypotheses() -> None:
+    report = verify(REGISTRY, ["welch-bound"])
+    assert r"given $\|w_i\| = 1$" in ledger_table(REGISTRY, report)

@@ -145,6 +145,7 @@ def _assemble(
         entropy=moments.entropy,
         participation_ratio=moments.participation_ratio,
         dominant=moments.dominant,
+        chained=_in_chained(grouping, moments.dominant),
         largest_projection=moments.largest_projection,
         off_projection=moments.off_projection,
         off_projection_bound=_off_projection_bounds(source, spectrum, grouping, moments.dominant),
@@ -169,7 +170,7 @@ def _assemble(
         deficit_identity_bound=_residual_bound(source, spectrum, moments, table),
         deficit_lower_bound=float((squares * moments.variance).sum() / top),
         tight=_tightness(source, spectrum, grouping),
-        localized=_localization(grouping, table),
+        localized=_localization(table),
         eigenspaces=_eigenspaces(spectrum, grouping, table),
         feature_table=table,
         spectrum=spectrum,
@@ -190,6 +191,11 @@ def _dimensionality_error(
     relative = np.divide(shift, lower, out=np.full_like(shift, 1e300), where=lower > 0)
     error = dimensionality * (relative + 2 * epsilon + 2 * (dimensions + 2) * UNIT_ROUNDOFF)
     return np.minimum(np.where(dimensionality > 0, error, 0.0), 1.0)
+
+
+def _in_chained(grouping: Grouping, dominant: np.ndarray) -> np.ndarray:
+    """Say for each feature whether its dominant eigenspace is chained."""
+    return np.isin(dominant, np.flatnonzero(grouping.chained))
 
 
 def _capacity_error(table: FeatureTable, capacity: float, rank: int) -> float:
@@ -290,7 +296,7 @@ def _off_projection_bounds(
     return np.where(dominant >= 0, bounds[dominant], 0.0)
 
 
-def _localization(grouping: Grouping, table: FeatureTable) -> Decision:
+def _localization(table: FeatureTable) -> Decision:
     """Decide whether every represented feature lies in one eigenspace."""
     represented = np.flatnonzero(table.norms_scaled > 0)
     if not represented.size:
@@ -301,7 +307,7 @@ def _localization(grouping: Grouping, table: FeatureTable) -> Decision:
     worst = int(np.argmax(off / bound))
     if bound.max() > _BLURRED and off[worst] <= bound[worst]:
         return Decision(None, "some eigenspaces are too close to be told apart", 0.0)
-    if off[worst] <= bound[worst] and grouping.chained[table.dominant[represented]].any():
+    if off[worst] <= bound[worst] and table.chained[represented].any():
         return Decision(
             None,
             "neighbouring eigenvalues are within their error bounds, and run together into "

@@ -127,6 +127,8 @@ class FeatureTable:
         Spread of the spectral measure: Shannon entropy in nats, 1 / sum_k p_ik^2.
     dominant : ndarray of int
         Position in ``SpectralAnalysis.eigenspaces`` of the largest projection, -1 where none.
+    chained : ndarray of bool
+        Whether that eigenspace is a run that its neighbours chain together (``Eigenspace``).
     largest_projection, off_projection, off_projection_bound : ndarray
         max_k p_ik; the mass outside that eigenspace; what a localized feature may show of it.
     above_threshold : ndarray of int
@@ -153,6 +155,7 @@ class FeatureTable:
     entropy: FloatArray
     participation_ratio: FloatArray
     dominant: np.ndarray
+    chained: np.ndarray
     largest_projection: FloatArray
     off_projection: FloatArray
     off_projection_bound: FloatArray
@@ -172,7 +175,8 @@ class FeatureTable:
     @property
     def localized(self) -> np.ndarray:
         """Which represented features lie in one eigenspace, within the bound."""
-        return (self.dominant >= 0) & (self.off_projection <= self.off_projection_bound)
+        resolved = (self.dominant >= 0) & ~self.chained
+        return resolved & (self.off_projection <= self.off_projection_bound)
 
 
 def _unscaled(values: FloatArray, exponent: int, what: str) -> FloatArray:
