@@ -176,7 +176,7 @@ class FeatureTable:
     def localized(self) -> np.ndarray:
         """Which represented features lie in one eigenspace, within the bound."""
         resolved = (self.dominant >= 0) & ~self.chained
-        return resolved & (self.off_projection <= self.off_projection_bound)
+        return np.asarray(resolved & (self.off_projection <= self.off_projection_bound))
 
 
 def _unscaled(values: FloatArray, exponent: int, what: str) -> FloatArray:
