@@ -16,8 +16,6 @@ from .deficit import deficit_identity as deficit_identity
 from .deficit import near_saturation as near_saturation
 from .derivation import Case as Case
 from .derivation import Derivation as Derivation
-from .derivation import Result as Result
-from .derivation import StepResult as StepResult
 from .derivation import check as check
 from .expectations import Expectation as Expectation
 from .matrix_steps import Equality as Equality
@@ -28,6 +26,8 @@ from .polynomials import identity as identity
 from .polynomials import matrix as matrix
 from .polynomials import scalar as scalar
 from .polynomials import zero as zero
+from .results import Result as Result
+from .results import StepResult as StepResult
 from .rewriting import Rule as Rule
 from .rewriting import Theory as Theory
 from .rewriting import TraceRule as TraceRule
