@@ -890,6 +890,7 @@ def test_refuses_non_finite_entries(bad: float) -> None:
         (0.0, 5000, 0.0),
         (0.5, 1024, math.ldexp(0.5, 1024)),
         (0.5, 1025, None),
+        (2.0, 1023, None),  # the digits of both count: 2**1024
         (0.5, -1021, math.ldexp(0.5, -1021)),
         (0.5, -1022, None),
     ],
