@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any, Protocol, cast
 
 import numpy as np
@@ -96,6 +97,11 @@ def nonfinite_error(values: Any, name: str, width: int) -> InputError:
     )
 
 
+def is_fraction(value: object) -> bool:
+    """Say whether the value is a real number in [0, 1)."""
+    return isinstance(value, Real) and bool(0 <= value < 1)  # type: ignore[operator]
+
+
 def columns_of(W: MatrixLike, *, name: str = "W", epsilon: float | None = None) -> Columns:
     """Accept a matrix whose columns are features, without importing the library that made it.
 
@@ -145,7 +151,7 @@ def columns_of(W: MatrixLike, *, name: str = "W", epsilon: float | None = None) 
         )
     if epsilon is None:
         epsilon = _stored_precision(dtype)
-    elif not (np.isfinite(epsilon) and 0 <= epsilon < 1):
+    elif not is_fraction(epsilon):
         raise InputError(f"epsilon is {epsilon!r}; accepted: a number with 0 <= epsilon < 1")
     return Columns(values, name, float(epsilon))
 

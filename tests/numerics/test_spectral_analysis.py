@@ -862,11 +862,13 @@ def test_progress_reaches_the_end_of_each_pass() -> None:
         ({"tolerance": 1.0}, r"tolerance is 1.0; accepted"),
         ({"threshold": float("nan")}, r"threshold is nan; accepted"),
         ({"epsilon": 2.0}, r"epsilon is 2.0; accepted"),
+        ({"epsilon": "1e-7"}, r"epsilon is '1e-7'; accepted"),
+        ({"tolerance": "x"}, r"tolerance is 'x'; accepted"),
     ],
 )
-def test_refuses_options(options: dict[str, float], message: str) -> None:
+def test_refuses_options(options: dict[str, Any], message: str) -> None:
     with pytest.raises(InputError, match=message):
-        analyse(np.eye(2), **options)  # type: ignore[arg-type]
+        analyse(np.eye(2), **options)
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])

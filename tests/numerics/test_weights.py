@@ -400,7 +400,7 @@ NOT_MATRICES: list[tuple[NDArray[Any], str]] = [
     (np.array([[None, 1]], object), "holds Python objects"),
     (np.array([["a", "b"]]), "holds strings"),
     (np.array([[b"a", b"b"]]), "holds byte strings"),
-    (np.array([[True, False]]), "holds booleans, which are not numeric"),
+    (np.array([[True, False]]), r"holds booleans \(not numeric\)"),
     (np.array([[1j, 2]]), "holds complex numbers"),
     (np.zeros((2, 2), [("x", "f4"), ("y", "f4")]), "structured array"),
     (np.zeros((2, 2), [("x", object)]), "structured array"),

@@ -8,7 +8,7 @@ import numpy as np
 from superposition_theory import InputError
 
 from ..decisions import Decision
-from ..matrices import Columns, FloatArray, MatrixLike, columns_of
+from ..matrices import Columns, FloatArray, MatrixLike, columns_of, is_fraction
 from .eigenspaces import Grouping, group
 from .moments import FeatureMoments, feature_moments, projection_blocks, ratio
 from .results import Eigenspace, FeatureTable, SpectralAnalysis, representable
@@ -70,7 +70,7 @@ def analyse(
     (2, 2.0, True)
     """
     for name, value in (("tolerance", tolerance), ("threshold", threshold)):
-        if not 0 <= value < 1:
+        if not is_fraction(value):
             raise InputError(f"{name} is {value!r}; accepted: a number with 0 <= {name} < 1")
     source = columns_of(W, epsilon=epsilon)
     spectrum = spectrum_of(source, progress)

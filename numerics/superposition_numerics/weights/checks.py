@@ -18,10 +18,10 @@ BLOCK = 1 << 18
 LARGEST_EXACT_INTEGER = 1 << 53
 
 _REFUSED_KINDS = {
-    "O": "Python objects (a pickle), which are never loaded,",
+    "O": "Python objects (a pickle, which is never loaded)",
     "U": "strings",
     "S": "byte strings",
-    "b": "booleans, which are not numeric,",
+    "b": "booleans (not numeric)",
     "c": "complex numbers",
     "m": "time differences",
     "M": "dates",

@@ -270,9 +270,8 @@ def _foreign(file: Path, suffix: str) -> InputError:
     recipe = "".join(f"\n    {line.format(**names)}" for line in _RECIPES[suffix])
     return refusal(
         label,
-        f"a {suffix} file can run code when it is loaded and is never opened here; where you trust"
-        f" it, convert it with{recipe}\n",
-        ACCEPTED_FILES,
+        f"a {suffix} file can run code when it is loaded and is never opened here",
+        f"{ACCEPTED_FILES}; where you trust it, convert it with{recipe}",
     )
 
 
