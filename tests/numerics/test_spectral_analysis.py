@@ -345,7 +345,7 @@ def test_no_features() -> None:
     assert analysis.eigenspaces == ()
     assert analysis.frame_bounds == (0.0, 0.0)
     assert analysis.localized.value is True
-    assert analysis.tight.value is False
+    assert analysis.tight.value is True
     assert analysis.dimensions_per_feature is None
     with pytest.raises(InputError, match="needs n >= 1 features"):
         analysis.stieltjes(1.0)
@@ -1003,3 +1003,25 @@ def test_spread_of_features_in_a_summary() -> None:
     summary = analyse(np.diag([2.0, 1.0])).eigenspaces_per_feature
     assert summary == pytest.approx({"median": 1.0, "low": 1.0, "high": 1.0})
     assert analyse(np.zeros((2, 2))).eigenspaces_per_feature is None
+
+
+@pytest.mark.parametrize(
+    "W",
+    [
+        pytest.param([[0, 0], [0, 0]], id="zero"),
+        pytest.param([[1, 0], [0, 1]], id="basis"),
+        pytest.param([[1, 0], [0, 2]], id="two eigenvalues"),
+        pytest.param([[1, 1], [0, 0]], id="tight on its span only"),
+        pytest.param([[1, -1]], id="digon"),
+    ],
+)
+def test_both_rooms_mean_the_same_by_tight(W: list[list[int]]) -> None:
+    analysis, exact = analyse(W), Frame(W)
+    assert analysis.tight.value is exact.is_tight
+    assert analysis.frame_bounds == pytest.approx([float(b) for b in exact.frame_bounds])
+
+
+def test_tightness_below_all_uncertainty_is_undecided() -> None:
+    analysis = analyse(np.eye(2), epsilon=0.9)
+    assert analysis.rank == 0
+    assert analysis.tight.value is None

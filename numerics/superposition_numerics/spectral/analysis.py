@@ -165,7 +165,7 @@ def _assemble(
         rank=rank,
         rank_decision=_rank_decision(spectrum),
         capacity=capacity,
-        capacity_error=_capacity_error(table, capacity, rank),
+        capacity_error=_capacity_error(table, capacity, source.dimensions),
         deficit_identity_residual=residual,
         deficit_identity_bound=_residual_bound(source, spectrum, moments, table),
         deficit_lower_bound=float((squares * moments.variance).sum() / top),
@@ -198,10 +198,11 @@ def _in_chained(grouping: Grouping, dominant: np.ndarray) -> np.ndarray:
     return np.isin(dominant, np.flatnonzero(grouping.chained))
 
 
-def _capacity_error(table: FeatureTable, capacity: float, rank: int) -> float:
-    """Sum the errors of D; no more than what keeps the capacity between 0 and the rank."""
+def _capacity_error(table: FeatureTable, capacity: float, dimensions: int) -> float:
+    """Sum the errors of D; no more than what keeps the capacity within the bounds of any rank."""
     total = float(table.fractional_dimensionality_error.sum())
-    return min(total, max(capacity, rank - capacity))
+    largest = min(dimensions, int(np.count_nonzero(table.norms_scaled)))
+    return min(total, max(capacity, largest - capacity))
 
 
 def _residual_bound(
@@ -254,6 +255,10 @@ def _rank_decision(spectrum: Spectrum) -> Decision:
 def _tightness(source: Columns, spectrum: Spectrum, grouping: Grouping) -> Decision:
     """Decide whether F is a multiple of the identity on the m dimensions."""
     rank = spectrum.rank
+    if spectrum.frobenius == 0:
+        return Decision(True, "F = 0 is the multiple 0 of the identity", 1.0)
+    if rank == 0:
+        return Decision(None, "no singular value exceeds its error bound", 0.0)
     if rank < source.dimensions:
         return Decision(
             False, f"rank {rank} of {source.dimensions} dimensions: the lower frame bound is 0", 1.0

@@ -31,7 +31,14 @@ from superposition_proofs.ledger import (
     Status,
 )
 
-from .checks import check_exact_family, derived, in_floats, on_exact_family, witness_of
+from .checks import (
+    check_exact_family,
+    derived,
+    in_floats,
+    on_exact_family,
+    relative_to,
+    witness_of,
+)
 from .samples import Sample
 
 _IVANOV = "Ivanov et al. 2026, Spectral Superposition, arXiv 2602.02224"
@@ -49,7 +56,7 @@ def capacity_within(frame: Frame, *, factor: Any = 1) -> bool:
 def capacity_excess(sample: Sample, analysis: SpectralAnalysis, *, factor: float = 1.0) -> float:
     """Return the excess of the capacity over factor * rank, relative to its error bound."""
     excess = analysis.capacity - factor * analysis.rank
-    return excess / max(analysis.capacity_error, 1e-15)
+    return relative_to(analysis.capacity_error, excess)
 
 
 def deficit_is_sum(frame: Frame, *, power: int = 2) -> bool:
@@ -70,8 +77,7 @@ def deficit_residual(sample: Sample, analysis: SpectralAnalysis, *, power: int =
     kappa = np.where(table.rayleigh_scaled > 0, table.rayleigh_scaled, 1.0)
     squares = (eigenvalues - kappa) ** 2 / (eigenvalues * kappa**power)
     right = float((table.norms_scaled**2 * (measures * squares).sum(axis=0)).sum())
-    bound = 2 * analysis.deficit_identity_bound + 1e-15
-    return abs(analysis.deficit - right) / bound
+    return relative_to(analysis.deficit_identity_bound, abs(analysis.deficit - right))
 
 
 def saturated_iff_localized(frame: Frame, *, slack: Any = 0) -> bool:
@@ -97,12 +103,13 @@ def saturation_defect(sample: Sample, analysis: SpectralAnalysis, *, target: flo
     from target * rank relative to its error bound. Others: the error bound relative to the deficit,
     where some feature is not localized.
     """
-    error = max(analysis.capacity_error, 1e-15)
     if sample.saturated:
         if analysis.localized.value is not True:
             return np.inf
-        return abs(analysis.capacity - target * analysis.rank) / error
-    return 0.0 if analysis.localized.value is not False else error / max(analysis.deficit, 1e-300)
+        return relative_to(analysis.capacity_error, abs(analysis.capacity - target * analysis.rank))
+    if analysis.localized.value is not False:
+        return 0.0
+    return relative_to(analysis.deficit, analysis.capacity_error)
 
 
 def deficit_dominates_variance(frame: Frame, *, largest: bool = True) -> bool | None:
@@ -173,7 +180,7 @@ def generic_deficit(
     if not sample.name.startswith("generic") or min(sample.W.shape) < 2:
         return None
     deficit = analysis.rank - float(gram_dimensionality(sample.W).sum())
-    return max(least, analysis.capacity_error, 1e-15) / max(deficit, 1e-300)
+    return relative_to(deficit, max(least, analysis.capacity_error))
 
 
 # ---------------------------------------------------------------- claims

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -179,6 +180,20 @@ def in_floats(law: FloatLaw, near_misses: Mapping[str, FloatLaw]) -> Evidence[Fl
         near_misses,
         description="The float analysis on seeded random matrices, each to its stated error bound.",
     )
+
+
+def relative_to(bound: float, amount: float) -> float:
+    """Return an amount relative to its error bound; nothing in excess of a bound of 0 is 0.
+
+    Examples
+    --------
+    >>> from superposition_proofs.claims.checks import relative_to
+    >>> relative_to(2.0, 1.0), relative_to(0.0, 0.0), relative_to(0.0, 1e-300)
+    (0.5, 0.0, inf)
+    """
+    if bound > 0:
+        return amount / bound
+    return 0.0 if amount <= 0 else math.inf
 
 
 def check_in_floats(law: FloatLaw, context: Context) -> Outcome:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from superposition_numerics.spectral import SpectralAnalysis, coherence, gram_matrix
+from superposition_numerics.spectral.spectrum import UNIT_ROUNDOFF
 from superposition_theory.derivations import (
     frame_potential,
     stieltjes_poles,
@@ -18,7 +19,7 @@ from sympy import Rational, eye
 
 from superposition_proofs.ledger import Claim, ClaimKind
 
-from .checks import derived, in_floats, on_exact_family
+from .checks import derived, in_floats, on_exact_family, relative_to
 from .samples import Sample
 
 # Points where the Stieltjes transform is compared: rational, and eigenvalues of no sample.
@@ -39,12 +40,15 @@ def coherence_respects_welch(frame: Frame, *, factor: Any = 1) -> bool | None:
 def welch_shortfall(
     sample: Sample, analysis: SpectralAnalysis, *, factor: float = 1.0
 ) -> float | None:
-    """Return how far the coherence falls below factor * Welch, in units of 1e-12."""
+    """Return how far the coherence falls below factor * Welch, relative to its rounding.
+
+    Two norms and one inner product of m terms each: (2 m + 8) u.
+    """
     n, m = analysis.features, analysis.dimensions
     if n <= m or analysis.represented < n:
         return None
     bound = factor * np.sqrt((n - m) / (m * (n - 1)))
-    return float(bound - coherence(sample.W)) / 1e-12
+    return float(bound - coherence(sample.W)) / ((2 * m + 8) * UNIT_ROUNDOFF)
 
 
 def potential_respects_bound(frame: Frame, *, on_span: bool = False) -> bool | None:
@@ -61,18 +65,24 @@ def potential_shortfall(
 ) -> float | None:
     """Return how far m |M|^2 / (tr M)^2 falls below factor, or is from 1 though F is tight.
 
-    Both norms are those of the Gram matrix; relative to 1e-12, or 1e-9 for tight frames, which
-    float32 entries miss by 1e-14.
+    Both norms are those of the Gram matrix: inner products of m terms, then sums of n^2, so a
+    relative error of (2 m + n^2 + 8) u. The excess of the ratio over 1 is the relative variance of
+    the m eigenvalues: at most the square of their relative bound for a tight frame, and at least
+    (1/10)^2 / (2 m) where the least and the largest are a factor 0.9 apart.
     """
     if analysis.rank == 0:
         return None
     gram = gram_matrix(np.ldexp(sample.W, -analysis.exponent))
     ratio = analysis.dimensions * float((gram**2).sum()) / float(np.trace(gram)) ** 2
-    shortfall = (factor - ratio) / 1e-12
+    m, n = analysis.dimensions, analysis.features
+    rounding = (2 * m + n**2 + 8) * UNIT_ROUNDOFF
+    shortfall = (factor - ratio) / rounding
+    lower, upper = analysis.frame_bounds_scaled
     if analysis.tight.value:
-        return max(shortfall, (ratio - 1) / 1e-9)
-    clear = analysis.frame_bounds_scaled[0] < 0.9 * analysis.frame_bounds_scaled[1]
-    return max(shortfall, 1e-9 / max(ratio - 1, 1e-300)) if clear else shortfall
+        spread = 2 * float(analysis.spectrum.eigenvalue_bounds.max()) / lower
+        return max(shortfall, (ratio - 1) / (rounding + spread**2))
+    clear = lower < 0.9 * upper
+    return max(shortfall, relative_to(ratio - 1, 0.005 / m)) if clear else shortfall
 
 
 def transform_is_resolvent_trace(frame: Frame, *, zero_pole: bool = True) -> bool | None:
@@ -91,7 +101,11 @@ def transform_is_resolvent_trace(frame: Frame, *, zero_pole: bool = True) -> boo
 
 
 def transform_defect(sample: Sample, analysis: SpectralAnalysis, *, sign: int = 1) -> float | None:
-    """Compare s(z) at a point above the spectrum with a linear solve, relative to 1e-9."""
+    """Compare s(z) at a point beside the spectrum with a linear solve, relative to the error.
+
+    |M - z| / dist(z, spectrum) is below 3, so the solve and the trace lose about 3 (m + 4 n) u; an
+    eigenvalue merged into its mean changes s only to second order in its relative bound.
+    """
     n = analysis.features
     if n == 0:
         return None
@@ -102,7 +116,10 @@ def transform_defect(sample: Sample, analysis: SpectralAnalysis, *, sign: int = 
     values = analysis.grouping.eigenvalues
     poles = (analysis.grouping.multiplicities / (values - z)).sum()
     closed = (poles - sign * (n - analysis.rank) / z) / n
-    return float(abs(closed - direct) / abs(direct) / 1e-9)
+    top = analysis.frame_bounds_scaled[1] or 1.0
+    relative = 2 * float(analysis.spectrum.eigenvalue_bounds.max(initial=0.0)) / top
+    error = 3 * (analysis.dimensions + 4 * n) * UNIT_ROUNDOFF + 4 * relative**2
+    return float(abs(closed - direct) / abs(direct) / error)
 
 
 # ---------------------------------------------------------------- claims

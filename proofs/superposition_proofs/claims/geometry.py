@@ -12,6 +12,7 @@ from superposition_numerics.spectral import (
     gram_matrix,
     rayleigh_dimensionality,
 )
+from superposition_numerics.spectral.spectrum import UNIT_ROUNDOFF
 from superposition_theory import InputError
 from superposition_theory.derivations import (
     projective_linearity,
@@ -83,22 +84,29 @@ def clusters_are_tight(frame: Frame, *, factor: Any = 1) -> bool | None:
 def tightness_defect(
     sample: Sample, analysis: SpectralAnalysis, *, factor: float = 1.0
 ) -> float | None:
-    """Return |M_k M_k / lambda_k - factor M_k| over clusters, relative to the error budget."""
+    """Return |M_k M_k / lambda_k - factor M_k| and cross terms, relative to their bound.
+
+    Eigenvalues of one cluster differ from their mean by at most twice the bound b of one; what the
+    features have outside their eigenspaces, at most e in Frobenius norm, changes a product of two
+    blocks by at most 2 sigma e + e^2 <= 3 sigma e, and the defect holds two such products.
+    """
     if not sample.saturated:
         return None
     if analysis.localized.value is not True:
         return np.inf
     gram = gram_matrix(np.ldexp(sample.W, -analysis.exponent))
-    bounds = analysis.spectrum.eigenvalue_bounds
+    table = analysis.feature_table
+    outside = np.sqrt((table.off_projection_bound * table.norms_scaled**2).sum())
+    top = float(analysis.spectrum.singular_values[0])
+    budget = 4 * float(analysis.spectrum.eigenvalue_bounds.max()) + 6 * top * float(outside)
     worst = 0.0
     for k, eigenvalue in enumerate(analysis.grouping.eigenvalues):
-        own = np.flatnonzero(analysis.feature_table.dominant == k)
+        own = np.flatnonzero(table.dominant == k)
         block = gram[np.ix_(own, own)]
         defect = np.linalg.norm(block @ block / eigenvalue - factor * block, 2)
-        budget = 8 * analysis.features * bounds.max() + 1e-15
-        rest = np.flatnonzero(analysis.feature_table.dominant != k)
+        rest = np.flatnonzero(table.dominant != k)
         across = np.linalg.norm(gram[np.ix_(own, rest)]) if rest.size else 0.0
-        worst = max(worst, float(max(defect, across)) / float(budget))
+        worst = max(worst, float(max(defect, across)) / budget)
     return worst
 
 
@@ -123,7 +131,7 @@ def slope_defect(
 ) -> float | None:
     """Return |D_i - factor |w_i|^2 / lambda_k| over features, relative to the error of D.
 
-    D_i comes from the entries of the Gram matrix, the eigenvalues from the analysis.
+    D_i comes from the entries of the Gram matrix, the eigenvalues from the analysis: two errors.
     """
     if not sample.saturated:
         return None
@@ -131,7 +139,7 @@ def slope_defect(
     chosen = table.dominant >= 0
     eigenvalues = analysis.grouping.eigenvalues[table.dominant[chosen]]
     line = factor * table.norms_scaled[chosen] ** 2 / eigenvalues
-    errors = 2 * table.fractional_dimensionality_error[chosen] + 1e-14
+    errors = 2 * table.fractional_dimensionality_error[chosen]
     return float((np.abs(gram_dimensionality(sample.W)[chosen] - line) / errors).max())
 
 
@@ -171,10 +179,12 @@ def dimensionality_range(frame: Frame, *, strict: bool = False) -> bool | None:
 def range_excess(sample: Sample, analysis: SpectralAnalysis, *, upper: float = 1.0) -> float:
     """Return the largest excess of D over its upper end, relative to its error.
 
-    D comes from the triangular factor of W^T, which nothing clips.
+    D comes from the triangular factor of W^T, which nothing clips; its two norms of m terms and
+    their square add (4 m + 8) u.
     """
     d = rayleigh_dimensionality(sample.W)
-    errors = analysis.feature_table.fractional_dimensionality_error + 1e-14
+    rounding = (4 * analysis.dimensions + 8) * UNIT_ROUNDOFF
+    errors = analysis.feature_table.fractional_dimensionality_error + rounding
     return float(np.maximum((d - upper) / errors, -d / errors).max())
 
 
