@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -183,17 +183,19 @@ def in_floats(law: FloatLaw, near_misses: Mapping[str, FloatLaw]) -> Evidence[Fl
 
 
 def relative_to(bound: float, amount: float) -> float:
-    """Return an amount relative to its error bound; nothing in excess of a bound of 0 is 0.
+    """Return an amount relative to its error bound; finite, so that a failure has a margin.
+
+    Against a bound of 0, nothing is 0 and anything is the largest float.
 
     Examples
     --------
     >>> from superposition_proofs.claims.checks import relative_to
-    >>> relative_to(2.0, 1.0), relative_to(0.0, 0.0), relative_to(0.0, 1e-300)
-    (0.5, 0.0, inf)
+    >>> relative_to(2.0, 1.0), relative_to(0.0, 0.0), relative_to(0.0, 1e-300) > 1e308
+    (0.5, 0.0, True)
     """
     if bound > 0:
         return amount / bound
-    return 0.0 if amount <= 0 else math.inf
+    return 0.0 if amount <= 0 else sys.float_info.max
 
 
 def check_in_floats(law: FloatLaw, context: Context) -> Outcome:
