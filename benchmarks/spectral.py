@@ -18,32 +18,13 @@ import json
 import multiprocessing
 import statistics
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from superposition_numerics.spectral import analyse
-
-
-def timed(work: Callable[[], Any]) -> float:
-    """Return the seconds that a call takes."""
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
-
-
-def interleaved(works: dict[str, Callable[[], Any]], rounds: int) -> dict[str, list[float]]:
-    """Time each piece of work once a round, after one round that does not count."""
-    times: dict[str, list[float]] = {name: [] for name in works}
-    for name, work in works.items():
-        timed(work)
-        times[name] = []
-    for _ in range(rounds):
-        for name, work in works.items():
-            times[name].append(timed(work))
-    return times
+from timing import interleaved, timed
 
 
 def peak_mib() -> float:
