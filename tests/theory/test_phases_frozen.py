@@ -162,8 +162,8 @@ def test_slopes_differ_along_every_boundary() -> None:
 @pytest.mark.parametrize(
     ("n", "m", "message"),
     [
-        (3, 1, r"n = 3, m = 1; accepted: integers with n = m \+ 1"),
-        (1, 0, r"n is 1; accepted: an integer of at least 2"),
+        (2, 3, r"n = 2, m = 3; accepted: integers with n >= m"),
+        (1, 0, r"m is 0; accepted: an integer of at least 1"),
         (2, True, r"m is True; accepted: an integer of at least 1"),
         (Fraction(3), 2, r"n is Fraction\(3, 1\); accepted: an integer"),
     ],
@@ -171,3 +171,37 @@ def test_slopes_differ_along_every_boundary() -> None:
 def test_bad_sizes_are_refused(n: Any, m: Any, message: str) -> None:
     with pytest.raises(InputError, match=message):
         frozen_candidates(n, m)
+
+
+@pytest.mark.parametrize(
+    ("n", "m", "names"),
+    [  # by hand: 0, 1, ... pairs; the last feature dropped, in a pair, alone
+        (1, 1, ["each alone"]),
+        (2, 2, ["each alone", "pair 1-2"]),
+        (3, 1, ["drop 2, drop 3", "drop 1, drop 2", "pair 1-2, drop 3", "drop 1, pair 2-3"]),
+        (
+            4,
+            2,
+            [
+                "drop 3, drop 4",
+                "drop 1, drop 2",
+                "pair 1-2, drop 4",
+                "drop 1, pair 3-4",
+                "pair 1-2, drop 3",
+                "pair 1-2, pair 3-4",
+            ],
+        ),
+    ],
+)
+def test_candidates_of_other_sizes(n: int, m: int, names: list[str]) -> None:
+    assert [candidate.name for candidate in frozen_candidates(n, m)] == names
+
+
+def test_losses_add_up_over_blocks() -> None:
+    v, last = p / 3 - p**2 / 4, importance
+    losses = {candidate.name: candidate.loss for candidate in frozen_candidates(5, 2)}
+    assert (losses["pair 1-2, pair 3-4, drop 5"] - (2 * p**2 / 3 + last * v)).expand() == 0
+    assert (
+        losses["drop 1, pair 2-3, pair 4-5"] - (v + p**2 / 3 + (1 + last) * p**2 / 6)
+    ).expand() == 0
+    assert (losses["pair 1-2, drop 3, drop 4"] - (p**2 / 3 + 2 * v)).expand() == 0

@@ -145,17 +145,17 @@ def dropped_bias(*, optimal_bias: bool = True) -> Expr:
 
 
 def frozen_candidates(n: int, m: int, *, optimal_bias: bool = True) -> tuple[Candidate, ...]:
-    """Return the candidates that Elhage et al. compare for n features in m = n - 1 dimensions.
+    """Return the frozen candidates for n features in m dimensions.
 
-    All importances are 1 but that of the last feature. A candidate drops one feature and gives each
-    other one a dimension of its own, or puts two features in an antipodal pair. Weights have norm
-    1, represented features bias 0. Of candidates that differ by features of equal importance one
-    is listed.
+    All importances are 1 but that of the last feature. Each dimension holds an antipodal pair or
+    one feature alone, as long as there are features, and the rest are dropped. Weights have norm 1,
+    represented features bias 0. Of candidates that differ by features of equal importance one is
+    listed. For n = m + 1 these are the candidates of Elhage et al.
 
     Parameters
     ----------
     n, m : int
-        n = m + 1 >= 2.
+        n >= m >= 1.
     optimal_bias : bool
         Whether a dropped feature has its best bias p/2 (as in the paper), or 0.
 
@@ -166,7 +166,7 @@ def frozen_candidates(n: int, m: int, *, optimal_bias: bool = True) -> tuple[Can
     Raises
     ------
     InputError
-        Unless n = m + 1 >= 2.
+        Unless n >= m >= 1.
 
     References
     ----------
@@ -176,26 +176,44 @@ def frozen_candidates(n: int, m: int, *, optimal_bias: bool = True) -> tuple[Can
     --------
     >>> [candidate.name for candidate in frozen_candidates(3, 2)]
     ['drop 3', 'drop 1', 'pair 2-3', 'pair 1-2']
+    >>> [candidate.name for candidate in frozen_candidates(4, 2)][-2:]
+    ['pair 1-2, drop 3', 'pair 1-2, pair 3-4']
     """
-    if read_count(n, "n", 2) != read_count(m, "m", 1) + 1:
-        raise InputError(f"n = {n}, m = {m}; accepted: integers with n = m + 1")
-    bias = dropped_bias(optimal_bias=optimal_bias)
-    last = n - 1
+    if read_count(n, "n", 1) < read_count(m, "m", 1):
+        raise InputError(f"n = {n}, m = {m}; accepted: integers with n >= m")
     found = []
-    for dropped in (last, 0):
-        gram = Matrix.eye(n)
-        gram[dropped, dropped] = 0
-        biases = [bias if i == dropped else Integer(0) for i in range(n)]
-        found.append((f"drop {dropped + 1}", gram, biases))
-    pairs = [(last - 1, last)] if n == 2 else [(last - 1, last), (0, 1)]
-    for i, j in pairs:
-        gram = Matrix.eye(n)
-        gram[i, j] = gram[j, i] = -1
-        found.append((f"pair {i + 1}-{j + 1}", gram, [Integer(0)] * n))
-    return tuple(
-        Candidate(name, ImmutableMatrix(gram), tuple(biases), factor(_loss(gram, biases)))
-        for name, gram, biases in found
-    )
+    for pairs in range(min(m, n // 2) + 1):
+        alone = min(m - pairs, n - 2 * pairs)
+        blocks = {"pair": pairs, "alone": alone, "drop": n - 2 * pairs - alone}
+        # The last feature is in each kind of block in turn: the kind that comes last.
+        for order in (
+            ("pair", "alone", "drop"),
+            ("drop", "alone", "pair"),
+            ("pair", "drop", "alone"),
+        ):
+            if blocks[order[-1]]:
+                sequence = [kind for kind in order for _ in range(blocks[kind])]
+                found.append(_candidate(sequence, optimal_bias))
+    return tuple(found)
+
+
+def _candidate(blocks: Sequence[str], optimal_bias: bool) -> Candidate:
+    """Return the candidate with these blocks of features, in order."""
+    n = sum(2 if kind == "pair" else 1 for kind in blocks)
+    gram, biases, words = Matrix.eye(n), [Integer(0)] * n, []
+    first = 0
+    for kind in blocks:
+        if kind == "pair":
+            gram[first, first + 1] = gram[first + 1, first] = -1
+            words.append(f"pair {first + 1}-{first + 2}")
+            first += 1
+        elif kind == "drop":
+            gram[first, first] = 0
+            biases[first] = dropped_bias(optimal_bias=optimal_bias)
+            words.append(f"drop {first + 1}")
+        first += 1
+    name = ", ".join(words) or "each alone"
+    return Candidate(name, ImmutableMatrix(gram), tuple(biases), factor(_loss(gram, biases)))
 
 
 def frozen_boundaries(candidates: Sequence[Candidate]) -> tuple[Boundary, ...]:
