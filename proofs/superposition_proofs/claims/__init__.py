@@ -2,10 +2,32 @@
 
 from superposition_proofs.ledger import Registry
 
-from . import capacity, classical, geometry
+from . import (
+    capacity,
+    classical,
+    frozen,
+    geometry,
+    lines,
+    minima,
+    pairs,
+    polygons,
+    sparsity,
+    toy_model,
+)
 
 REGISTRY = Registry(
-    (*capacity.CLAIMS, *geometry.CLAIMS, *classical.CLAIMS),
+    (
+        *capacity.CLAIMS,
+        *geometry.CLAIMS,
+        *classical.CLAIMS,
+        *toy_model.CLAIMS,
+        *frozen.CLAIMS,
+        *pairs.CLAIMS,
+        *lines.CLAIMS,
+        *polygons.CLAIMS,
+        *minima.CLAIMS,
+        *sparsity.CLAIMS,
+    ),
     origin="superposition_proofs.claims:REGISTRY",
 )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sympy import Expr, Matrix, Rational, Symbol, cancel, diff, expand, solve
@@ -95,6 +96,7 @@ def symmetric_pair_loss() -> Expr:
     return cancel(pair_loss(between).subs(OVERLAP, SQUARED_NORM))
 
 
+@cache
 def small_density_pair() -> PairExpansion:
     """Return the first terms, in the density, of the stationary symmetric pair.
 
@@ -142,6 +144,7 @@ class SparseOnset:
     weight: Expr
 
 
+@cache
 def sparse_onset() -> SparseOnset:
     """Return the onset of the pair as the density goes to 0.
 

@@ -211,6 +211,7 @@ def best_polygon(features: int) -> tuple[PolygonOptimum, ...]:
     return tuple(ranked)
 
 
+@cache
 def own_output() -> tuple[Expr, Expr]:
     """Return M(t) and the own part (1 - t)^3/3 of N(t): D(a, -a t) = 1/3 - 2 a M + a^2 N.
 
@@ -233,6 +234,7 @@ def own_output() -> tuple[Expr, Expr]:
     return -linear / 2, square
 
 
+@cache
 def other_corner() -> Expr:
     """Return what another corner at cosine c > t > 0 adds to N(t): (c - t)^3/(3 c).
 
