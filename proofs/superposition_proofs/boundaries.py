@@ -116,7 +116,7 @@ def drop_to_pair(density: Fraction) -> Located:
     soft = float(critical_importance(density))  # no boundary lies above it
     setting = Setting(2, 1, p, (1.0, soft))
     found, _, pair = _transition(
-        setting, Parameter("importance"), 0.3 * soft, soft, _is_dropped, steps=9
+        setting, Parameter("importance"), 0.3 * soft, soft, _is_dropped, steps=12
     )
     at = _pair_start(pair)
     exact = _solved(importance_line(Rational(density), at), [*at.values(), found.value])
