@@ -33,6 +33,8 @@ imports: $(READY)
 
 bench: $(READY) ## measure time and memory beside their peers and print ratios
 	@$(BIN)/python benchmarks/spectral.py
+	@$(BIN)/python benchmarks/toy_model.py
+	@$(BIN)/python benchmarks/landscape.py
 
 fuzz: $(READY) ## fuzz the readers of weight files for five minutes
 	@$(BIN)/python tests/fuzz/fuzz_weights.py --minutes 5 --seed 0

@@ -5,6 +5,7 @@ from superposition_proofs.ledger import Registry
 from . import (
     capacity,
     classical,
+    dropping,
     frozen,
     geometry,
     lines,
@@ -23,6 +24,7 @@ REGISTRY = Registry(
         *toy_model.CLAIMS,
         *frozen.CLAIMS,
         *pairs.CLAIMS,
+        *dropping.CLAIMS,
         *lines.CLAIMS,
         *polygons.CLAIMS,
         *minima.CLAIMS,

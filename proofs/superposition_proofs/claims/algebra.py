@@ -36,9 +36,9 @@ class Identity:
     stated: Any
 
     def decide(self) -> bool:
-        """Decide whether the difference is 0."""
+        """Decide whether the difference is 0: a rational function, or a number."""
         difference = cancel(together(self.derived() - self.stated))
-        return difference == 0 or bool(difference.equals(0))
+        return difference == 0 or (difference.is_number and bool(difference.equals(0)))
 
 
 @dataclass(frozen=True)

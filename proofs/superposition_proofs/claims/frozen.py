@@ -27,15 +27,11 @@ from sympy import Poly, Rational, diff, fraction, oo, real_roots, together
 from superposition_proofs.ledger import Claim, ClaimKind, Context, Evidence, Outcome, Status
 
 from .algebra import Decided, Identity, by_algebra, replaced
+from .hypotheses import LOSS, UNIFORM
 from .trials import LOSS_ERROR, in_trials, worst_ratio
 
 p, r = DENSITY, IMPORTANCE
 _ELHAGE = "Elhage et al. 2022, Toy Models of Superposition, phase change"
-_UNIFORM = (
-    r"x_i = 0 \text{ with probability } 1 - p, \text{ else uniform on } [0, 1], "
-    r"\text{ independent}"
-)
-_LOSS = r"L = \sum_i I_i\,\mathbf E\,(x_i - \operatorname{ReLU}(W^{\mathsf T} W x + b)_i)^2"
 _ERROR = 9 * LOSS_ERROR  # of one output: here |z| is at most 2
 
 
@@ -97,7 +93,7 @@ DROPPED_FEATURE = Claim(
     "dropped-feature-loss",
     "A feature that is not represented costs p/3 - p^2/4, with the bias p/2",
     r"\min_b \mathbf E\,(x - b_+)^2 = \frac p3 - \frac{p^2}4 =: v(p), \quad b = \frac p2",
-    (_UNIFORM,),
+    (UNIFORM,),
     f"{_ELHAGE}; the notebook's ignored feature",
     ClaimKind.theorem,
     (
@@ -205,7 +201,7 @@ TWO_FEATURES = Claim(
     (
         r"W \in \{(1, 0), (0, 1), (1, -1)\}, \text{ importances } (1, I)",
         r"b = p/2 \text{ for the dropped feature, else } 0",
-        _UNIFORM,
+        UNIFORM,
     ),
     _ELHAGE,
     ClaimKind.theorem,
@@ -238,7 +234,7 @@ THREE_FEATURES = Claim(
     (
         r"\text{one feature dropped, or two in an antipodal pair, unit weights; } I = (1, 1, I)",
         r"b = p/2 \text{ for the dropped feature, else } 0",
-        _UNIFORM,
+        UNIFORM,
     ),
     _ELHAGE,
     ClaimKind.theorem,
@@ -286,7 +282,7 @@ PAIR_NOT_CRITICAL = Claim(
     "frozen-pair-is-not-critical",
     "The pair (1, -1) without biases is never a critical point: its slope in a bias is -p^2/3",
     r"\left.\frac{\partial L}{\partial b_1}\right|_{W = (1, -1),\, b = 0} = -\frac{p^2}3",
-    (_LOSS, _UNIFORM),
+    (LOSS, UNIFORM),
     "ours; Elhage et al. 2022 freeze the biases of the pair at 0",
     ClaimKind.theorem,
     (
@@ -355,7 +351,7 @@ FROZEN_IS_OPTIMAL = Claim(
     "frozen-theory-is-the-optimum",
     "With trained weights and biases the least loss is that of the best frozen candidate",
     r"\min_{W, b} L = \min\bigl(I\,v(p),\ v(p),\ \tfrac{1 + I}6 p^2\bigr)",
-    (r"n = 2,\ m = 1, \text{ importances } (1, I)", _LOSS, _UNIFORM),
+    (r"n = 2,\ m = 1, \text{ importances } (1, I)", LOSS, UNIFORM),
     f"the reading of {_ELHAGE} as the true phase diagram; three phases",
     ClaimKind.folklore,
     (

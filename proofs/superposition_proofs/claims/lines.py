@@ -32,12 +32,8 @@ from superposition_proofs.ledger import (
 from superposition_proofs.ledger.json_values import Json
 
 from .algebra import has_decimals
+from .hypotheses import TWO_FEATURES, UNIFORM
 
-_TWO = r"n = 2,\ m = 1, \text{ importances } (1, I)"
-_UNIFORM = (
-    r"x_i = 0 \text{ with probability } 1 - p, \text{ else uniform on } [0, 1], "
-    r"\text{ independent}"
-)
 _RESIDUAL = Rational(1, 10**30)
 
 
@@ -154,7 +150,7 @@ DROP_TO_PAIR = Claim(
     r"I^*(0.2) = 0.1138213901\ldots,\ I^*(0.3) = 0.2046990763\ldots,\ "
     r"I^*(0.4) = 0.3372804685\ldots,\ I^*(0.5) = 0.5357387640\ldots; \quad "
     r"I^*(0.9) = 0.9409533110\ldots < I_c \text{ (weak)}",
-    (_TWO, r"I^*(p): \text{ equal losses of the best pair and of dropping}", _UNIFORM),
+    (TWO_FEATURES, r"I^*(p): \text{ equal losses of the best pair and of dropping}", UNIFORM),
     "ours",
     ClaimKind.conjecture,
     (
@@ -180,7 +176,7 @@ WEAK_TO_STRONG = Claim(
     r"I(0.6) = 0.8077499280\ldots,\ I(0.65) = 0.9255113493\ldots; \quad "
     r"\text{symmetric} \mid \text{asymmetric, } I = 1: "
     r"p = 0.7064036926\ldots",
-    (_TWO, _UNIFORM),
+    (TWO_FEATURES, UNIFORM),
     "ours",
     ClaimKind.conjecture,
     (
@@ -204,12 +200,12 @@ PENALTY_LINE = Claim(
     r"\lambda_c(0.2, 1) = 0.0375539547\ldots,\ \lambda_c(0.2, \tfrac12) = 0.0152650544\ldots,\ "
     r"\lambda_c(0.4, 1) = 0.0333869970\ldots,\ \lambda_c(0.4, \tfrac12) = 0.0069106700\ldots",
     (
-        _TWO,
+        TWO_FEATURES,
         (
             r"L_\lambda = L + \lambda \sum_{i \ne j} \langle w_i, w_j \rangle^2,\ "
             r"\lambda_c(p, I) \text{ the least penalty from which on dropping is optimal}"
         ),
-        _UNIFORM,
+        UNIFORM,
     ),
     "ours; Math for AI Safety registry, problem O51",
     ClaimKind.conjecture,
@@ -233,7 +229,7 @@ POLYGON_LINES = Claim(
     r"n = 5: \text{ pentagon} \mid \text{2 pairs } p = 0.22487544936\ldots, \quad "
     r"\text{2 pairs} \mid \text{triangle } p = 0.64424036446\ldots; \qquad "
     r"n = 3: \text{ pair + 1} \mid \text{triangle } p = 0.52183765907\ldots",
-    (r"m = 2,\ I = 1, \text{ other features dropped}", _UNIFORM),
+    (r"m = 2,\ I = 1, \text{ other features dropped}", UNIFORM),
     "ours; the phases are those of Elhage et al. 2022",
     ClaimKind.conjecture,
     (
@@ -253,7 +249,7 @@ SPARSER_FEATURE = Claim(
     r"\rho(0.05) = 0.2690811529\ldots,\quad \rho(0.1) = 0.4254822181\ldots: \text{ first order}",
     (
         r"n = 5,\ m = 2,\ I = 1; \text{ feature 1 has density } \rho p, \text{ the others } p",
-        _UNIFORM,
+        UNIFORM,
     ),
     "ours; Elhage et al. 2022 read 1/2.5 off trained models at p = 0.05",
     ClaimKind.conjecture,

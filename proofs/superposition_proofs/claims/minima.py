@@ -11,11 +11,7 @@ from sympy import Rational
 from superposition_proofs.ledger import Claim, ClaimKind, Context, Evidence, Level, Outcome, Status
 
 from .algebra import has_decimals
-
-_UNIFORM = (
-    r"x_i = 0 \text{ with probability } 1 - p, \text{ else uniform on } [0, 1], "
-    r"\text{ independent}"
-)
+from .hypotheses import UNIFORM
 
 
 @dataclass(frozen=True)
@@ -121,7 +117,7 @@ GLOBAL_MINIMA = Claim(
     r"n = 3: \text{ pair + 1 } (p \le 0.5), \text{ triangle } (0.6 \le p \le 0.9), "
     r"\text{ weak triangle } (p = 0.6,\ I = 0.7); \quad n = 5: \text{ pentagon } (p \le 0.2), "
     r"\text{ 2 pairs } (p = 0.3)",
-    (r"m = 2, \text{ importance of the last feature } I = 1 \text{ unless stated}", _UNIFORM),
+    (r"m = 2, \text{ importance of the last feature } I = 1 \text{ unless stated}", UNIFORM),
     "ours; Elhage et al. 2022 leave the triangle out",
     ClaimKind.conjecture,
     (

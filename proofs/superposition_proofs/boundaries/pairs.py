@@ -1,18 +1,9 @@
-"""Boundaries without a closed form: located in floats, then solved exactly from there.
-
-The float route bisects for where the best minimum changes its kind, follows both minima across,
-and finds where their losses are equal. Its point is the start of Newton's method, in exact
-rationals, on the polynomial system that the theory derives for the same boundary. The two routes
-share no formula, and agree where both are right.
-"""
+"""Two features in one dimension: where a pair takes over from dropping, or from another pair."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
-from typing import Any
 
 import numpy as np
 from superposition_numerics.landscape import (
@@ -24,17 +15,12 @@ from superposition_numerics.landscape import (
     crossing,
     follow,
     local_minima,
-    phase_of,
 )
 from superposition_theory import InputError
 from superposition_theory.phases import (
-    Solution,
-    System,
     critical_importance,
     importance_line,
     penalty_line,
-    polygon_branch,
-    polygon_crossing,
     stability_crossing,
     symmetric_asymmetric_point,
     triple_point,
@@ -42,45 +28,9 @@ from superposition_theory.phases import (
 )
 from sympy import Rational
 
-WEAK = 0.575  # ratio of norms between weak pairs (up to 0.564) and strong ones (from 0.586)
-_DIGITS = 20
+from .routes import Located, rational, solved, transition
 
-
-@dataclass(frozen=True)
-class Located:
-    """A point of a boundary.
-
-    Attributes
-    ----------
-    name : str
-    unknown : str
-        p, I, lambda or ratio.
-    exact : Solution or None
-        Of the polynomial system; None where only the float route is there.
-    crossing : Crossing or None
-        The same point from the float loss alone, with its order; None where the float route gives
-        only the start.
-
-    Examples
-    --------
-    >>> from fractions import Fraction
-    >>> from superposition_proofs.boundaries import drop_to_pair
-    >>> point = drop_to_pair(Fraction(1, 10))
-    >>> str(point.value.round(10)), point.crossing.order
-    ('0.0487218979', 'first')
-    """
-
-    name: str
-    unknown: str
-    exact: Solution | None
-    crossing: Crossing | None
-
-    @property
-    def value(self) -> Rational:
-        """The number itself: to 20 digits, or to the error of the float route."""
-        if self.exact is not None:
-            return self.exact[self.unknown]
-        return Rational(self.crossing.value if self.crossing is not None else 0)
+WEAK = 0.575  # ratio of norms between weak pairs (up to 0.564) and strong ones (from 0.585)
 
 
 @cache
@@ -115,11 +65,11 @@ def drop_to_pair(density: Fraction) -> Located:
     p = float(density)
     soft = float(critical_importance(density))  # no boundary lies above it
     setting = Setting(2, 1, p, (1.0, soft))
-    found, _, pair = _transition(
+    found, _, pair = transition(
         setting, Parameter("importance"), 0.3 * soft, soft, _is_dropped, steps=12
     )
     at = _pair_start(pair)
-    exact = _solved(importance_line(Rational(density), at), [*at.values(), found.value])
+    exact = solved(importance_line(Rational(density), at), [*at.values(), found.value])
     return Located("drop | pair", "I", exact, found)
 
 
@@ -240,12 +190,12 @@ def weak_to_strong(density: Fraction) -> Located:
     """
     soft = float(critical_importance(density))
     setting = Setting(2, 1, float(density), (1.0, 1.0))
-    found, weak, strong = _transition(
+    found, weak, strong = transition(
         setting, Parameter("importance"), soft + 1e-4, 1.0, _is_weak, steps=7
     )
     ends = _pair_start(weak), _pair_start(strong)
     system = weak_strong_line(Rational(density), *ends)
-    exact = _solved(system, [*ends[0].values(), *ends[1].values(), found.value])
+    exact = solved(system, [*ends[0].values(), *ends[1].values(), found.value])
     return Located("weak | strong pair", "I", exact, found)
 
 
@@ -279,12 +229,12 @@ def drop_to_pair_by_penalty(density: Fraction, importance: Fraction) -> Located:
     p, weight = float(density), float(importance)
     top = weight * p / 3  # no pair saves as much as its penalty from here on
     setting = Setting(2, 1, p, (1.0, weight))
-    found, pair, _ = _transition(
+    found, pair, _ = transition(
         setting, Parameter("penalty"), 0.0, top, lambda m: not _is_dropped(m), steps=9
     )
     at = _pair_start(pair)
     system = penalty_line(Rational(density), Rational(importance), at)
-    exact = _solved(system, [*at.values(), found.value])
+    exact = solved(system, [*at.values(), found.value])
     return Located("drop | pair, penalty", "lambda", exact, found)
 
 
@@ -303,12 +253,13 @@ def symmetric_to_asymmetric() -> Located:
     >>> str(symmetric_to_asymmetric().value.round(10))
     '0.7064036927'
     """
-    found, strong, weak = _transition(
+    found, strong, weak = transition(
         Setting(2, 1, 0.6), Parameter("density"), 0.6, 0.8, lambda m: not _is_weak(m), steps=6
     )
-    symmetric, asymmetric = _polygon_start(strong), _pair_start(weak)
+    symmetric = {"a": rational(strong.W[0, 0] ** 2), "b": rational(strong.biases[0])}
+    asymmetric = _pair_start(weak)
     system = symmetric_asymmetric_point(symmetric, asymmetric)
-    exact = _solved(system, [*symmetric.values(), *asymmetric.values(), found.value])
+    exact = solved(system, [*symmetric.values(), *asymmetric.values(), found.value])
     return Located("symmetric | asymmetric pair", "p", exact, found)
 
 
@@ -331,7 +282,7 @@ def strong_pair_on_soft_line() -> Located:
     """
     p, importance = 0.51, 0.562
     strong = _pair_start(_pair(Setting(2, 1, p, (1.0, importance)), weak=False))
-    exact = _solved(stability_crossing(strong), [*strong.values(), importance, p, strong["b1"]])
+    exact = solved(stability_crossing(strong), [*strong.values(), importance, p, strong["b1"]])
     return Located("strong pair on I_c", "p", exact, None)
 
 
@@ -359,157 +310,8 @@ def drop_weak_strong() -> Located:
     # eps = -3 c3/(4 c4); where the losses are equal the pair lies at -c3/(2 c4).
     dropped = {"u": Rational(1), "v": Rational(0), "b1": Rational(0), "b2": p / 2}
     weak = {name: d + Rational(2, 3) * (found[name] - d) for name, d in dropped.items()}
-    exact = _solved(triple_point(weak, strong), [*weak.values(), *strong.values(), importance, p])
+    exact = solved(triple_point(weak, strong), [*weak.values(), *strong.values(), importance, p])
     return Located("drop, weak, strong", "p", exact, None)
-
-
-@cache
-def polygons_cross(name: str) -> Located:
-    """Return the density at which two arrangements of polygons have equal loss, I = 1, m = 2.
-
-    Parameters
-    ----------
-    name : str
-        One of "pentagon | 2 pairs", "2 pairs | triangle" (n = 5; other features dropped) and
-        "pair + 1 | triangle" (n = 3).
-
-    Returns
-    -------
-    Located
-        Of p.
-
-    Raises
-    ------
-    InputError
-        Another name.
-
-    Examples
-    --------
-    >>> from superposition_proofs.boundaries import polygons_cross
-    >>> str(polygons_cross("pair + 1 | triangle").value.round(11))
-    '0.52183765907'
-    """
-    if name not in _POLYGON_LINES:
-        raise InputError(f"name is {name!r}; accepted: {', '.join(map(repr, _POLYGON_LINES))}")
-    line = _POLYGON_LINES[name]
-    found, *points = _transition(
-        Setting(line.features, 2, line.low),
-        Parameter("density"),
-        line.low,
-        line.high,
-        lambda minimum: len(minimum.phase.components[0].features) == line.forms[0][0],
-        steps=3,
-    )
-    forms, values = [], []
-    for point, (corners, copies, dropped) in zip(points, line.forms, strict=True):
-        at = _polygon_start(point)
-        form = polygon_branch(corners, at, pieces=copies, dropped=dropped)
-        forms.append(form)
-        values += [*at.values(), *(np.cos(2 * np.pi / corners) for _ in form.constants)]
-    exact = _solved(polygon_crossing(*forms), [*values, found.value])
-    return Located(name, "p", exact, found)
-
-
-@cache
-def sparser_feature(density: Fraction) -> Located:
-    """Return how much sparser one of five features must be for two pairs to beat the pentagon.
-
-    Five features in two dimensions, I = 1; features 2 to 5 have density p, feature 1 has ratio
-    times p. The deformed pentagon and the two pairs that drop feature 1 are followed in it.
-
-    Parameters
-    ----------
-    density : Fraction
-        p, from 0.03 to 0.12.
-
-    Returns
-    -------
-    Located
-        Of the ratio, in floats only.
-
-    Raises
-    ------
-    InputError
-        A density at which the branches do not cross.
-
-    References
-    ----------
-    Elhage et al. 2022, non-uniform superposition: "2.5 times" sparser at p = 0.05.
-
-    Examples
-    --------
-    >>> from fractions import Fraction
-    >>> from superposition_proofs.boundaries import sparser_feature
-    >>> str(sparser_feature(Fraction(1, 20)).value.round(6))
-    '0.269081'
-    """
-    p = float(density)
-    ratio = Parameter("ratio", 0)
-    setting = Setting(5, 2, p)
-    angles = 2 * np.pi * np.arange(5) / 5
-    corners = 1.15 * np.array([np.cos(angles), np.sin(angles)])
-    axes = [[0.0, 1.0, -1.0, 0.0, 0.0], [0.0, 0.0, 0.0, 1.0, -1.0]]
-    low, high = 0.07 + 3 * p, 0.17 + 3 * p
-    pentagon, pairs = (
-        follow(setting.vary(ratio, start), ratio, W, biases, stop, steps=1)
-        for start, stop, W, biases in (
-            (high, low, corners, np.full(5, -0.25)),
-            (low, high, axes, [low * p / 2, 0.0, 0.0, 0.0, 0.0]),
-        )
-    )
-    found = crossing(pentagon, pairs, (low, high))
-    return Located("pentagon | 2 pairs, one feature sparser", "ratio", None, found)
-
-
-@dataclass(frozen=True)
-class _PolygonLine:
-    """Two arrangements, each as (corners, copies, dropped features), and where they cross."""
-
-    features: int
-    low: float
-    high: float
-    forms: tuple[tuple[int, int, int], tuple[int, int, int]]
-
-
-_POLYGON_LINES: Mapping[str, _PolygonLine] = {
-    "pentagon | 2 pairs": _PolygonLine(5, 0.2, 0.25, ((5, 1, 0), (2, 2, 1))),
-    "2 pairs | triangle": _PolygonLine(5, 0.6, 0.68, ((2, 2, 1), (3, 1, 2))),
-    "pair + 1 | triangle": _PolygonLine(3, 0.5, 0.55, ((2, 1, 0), (3, 1, 0))),
-}
-
-
-def _transition(
-    setting: Setting,
-    parameter: Parameter,
-    low: float,
-    high: float,
-    is_low: Callable[[Minimum], bool],
-    *,
-    steps: int,
-) -> tuple[Crossing, BranchPoint, BranchPoint]:
-    """Find where the best minimum changes its kind, with the points of both kinds there."""
-
-    def best(value: float) -> Minimum:
-        return local_minima(setting.vary(parameter, value), starts=12)[0]
-
-    first, second = best(low), best(high)
-    if not is_low(first) or is_low(second):
-        raise InputError(
-            f"{parameter} from {low:.6g} to {high:.6g} at {setting}: no transition between "
-            f"{first.phase.kind} and {second.phase.kind}; accepted: settings with one"
-        )
-    for _ in range(steps):
-        middle = best((low + high) / 2)
-        if is_low(middle):
-            low, first = (low + high) / 2, middle
-        else:
-            high, second = (low + high) / 2, middle
-    branches = [
-        follow(setting.vary(parameter, at), parameter, minimum.W, minimum.biases, stop, steps=1)
-        for at, minimum, stop in ((low, first, high), (high, second, low))
-    ]
-    found = crossing(branches[0], branches[1], (low, high))
-    return found, branches[0].at(found.value), branches[1].at(found.value)
 
 
 def _pair(setting: Setting, *, weak: bool) -> Minimum:
@@ -535,22 +337,4 @@ def _is_weak(minimum: Minimum) -> bool:
 def _pair_start(point: Minimum | BranchPoint) -> dict[str, Rational]:
     """Return u, v, b1 and b2 of a pair as rationals."""
     numbers = (*np.abs(point.W[0]), *point.biases)
-    return dict(zip(("u", "v", "b1", "b2"), map(_rational, numbers), strict=True))
-
-
-def _polygon_start(point: Minimum | BranchPoint) -> dict[str, Rational]:
-    """Return squared norm and bias of a corner of the largest component as rationals."""
-    corner = phase_of(point.W).components[0].features[0]
-    numbers = (float((point.W[:, corner] ** 2).sum()), float(point.biases[corner]))
-    return dict(zip(("a", "b"), map(_rational, numbers), strict=True))
-
-
-def _rational(number: Any) -> Rational:
-    """Return a rational near a number."""
-    return Rational(Fraction(float(number)).limit_denominator(10**12))
-
-
-def _solved(system: System, values: Sequence[Any]) -> Solution:
-    """Solve a system from values of its unknowns in order."""
-    start = dict(zip(system.unknowns, (_rational(value) for value in values), strict=True))
-    return system.solve(start, digits=_DIGITS)
+    return dict(zip(("u", "v", "b1", "b2"), map(rational, numbers), strict=True))
