@@ -15,6 +15,7 @@ from rich.text import Text
 
 from .diagnosis import Diagnosis
 from .ledger import STATUS_COLOURS, Report, Status, Verdict, text_colour
+from .phases import PhaseReport
 
 _MEANINGS = {
     Status.formal: "checked by the kernel of a proof assistant",
@@ -170,6 +171,35 @@ def print_diagnosis(diagnosis: Diagnosis) -> None:
         )
     if len(analysis.eigenspaces) > 12:
         click.echo(f"... {len(analysis.eigenspaces) - 12} more (--json lists all)")
+
+
+def print_phase(report: PhaseReport) -> None:
+    """Print the best minimum, the runner-up and the frozen theory."""
+    setting, best, second = report.setting, report.best, report.runner_up
+    rows = [
+        ("features n, dimensions m", f"{setting.features}, {setting.dimensions}"),
+        ("density p", f"{setting.density:.6g}"),
+        ("penalty", f"{setting.penalty:.6g}"),
+        ("phase", f"{best.phase.kind}  ({best.name})"),
+        ("loss", f"{best.loss:.12g}"),
+        (
+            "runner-up",
+            "none found" if second is None else f"{second.loss:.12g}  ({second.name})",
+        ),
+        ("frozen theory", f"{report.frozen_loss:.12g}  ({report.frozen.name})"),
+    ]
+    for head, value in rows:
+        click.echo(f"{head:<26}{value}")
+    click.echo("\nfeature  importance        bias  weights")
+    importances = setting.options["importances"]
+    for i, column in enumerate(best.W.T):
+        weights = " ".join(f"{_rounded(weight):10.6f}" for weight in column)
+        click.echo(f"{i + 1:>7}{importances[i]:>12.6g}{_rounded(best.biases[i]):>12.6f}  {weights}")
+
+
+def _rounded(value: float) -> float:
+    """Return a number without a minus sign where it is shown as 0."""
+    return round(float(value), 6) + 0.0
 
 
 def _shown(value: float | None) -> str:

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 # Okabe and Ito's colours, which colour-blind readers can tell apart.
-_BLUE, _ORANGE, _GREY = "#0072B2", "#D55E00", "#767676"
+_BLUE, _ORANGE, GREY = "#0072B2", "#D55E00", "#767676"
 _LEGIBLE_LINES = 12
-_STYLE: Any = {
+STYLE: Any = {
     "font.size": 8,
     "axes.spines.top": False,
     "axes.spines.right": False,
@@ -62,20 +62,21 @@ def diagnosis_figures(diagnosis: Diagnosis, directory: Path) -> tuple[Path, ...]
         "localization": draw_localization,
     }
     written: list[Path] = []
-    with matplotlib.rc_context(_STYLE):
+    with matplotlib.rc_context(STYLE):
         for name, draw in panels.items():
             figure = Figure(figsize=(3.4, 2.6), layout="constrained")
             axes = figure.subplots()
             draw(axes, diagnosis.analysis)
-            written += _save(figure, directory / name)
+            written += save(figure, directory / name)
         figure = Figure(figsize=(10.2, 2.8), layout="constrained")
         for axes, draw in zip(figure.subplots(1, 3), panels.values(), strict=True):
             draw(axes, diagnosis.analysis)
-        written += _save(figure, directory / "overview")
+        written += save(figure, directory / "overview")
     return tuple(written)
 
 
-def _save(figure: Any, stem: Path) -> list[Path]:
+def save(figure: Any, stem: Path) -> list[Path]:
+    """Write a figure as PDF and PNG, without a date."""
     paths = []
     for suffix in (".pdf", ".png"):
         metadata = {"CreationDate": None} if suffix == ".pdf" else None
@@ -117,7 +118,7 @@ def draw_dimensionality(axes: Axes, analysis: SpectralAnalysis) -> None:
         axes.plot(
             [0, end],
             [0, end / eigenvalue],
-            color=_colour(k, len(eigenvalues)) if few else _GREY,
+            color=_colour(k, len(eigenvalues)) if few else GREY,
             linewidth=1.0 if few else 0.3,
             alpha=1.0 if few else 0.35,
             label=label,
@@ -265,7 +266,7 @@ def claims_figure(registry: Registry, statuses: Mapping[str, Status], path: Path
         for position, claim in enumerate(sorted(layer))
     }
     tallest = max(len(layer) for layer in layers)
-    with matplotlib.rc_context(_STYLE):
+    with matplotlib.rc_context(STYLE):
         figure = Figure(figsize=(3.2 * len(layers), 0.6 * tallest + 0.8))
         axes = figure.subplots()
         boxes = {}
@@ -288,7 +289,7 @@ def claims_figure(registry: Registry, statuses: Mapping[str, Status], path: Path
                 places[used],
                 arrowstyle="-|>",
                 mutation_scale=8,
-                color=_GREY,
+                color=GREY,
                 linewidth=0.8,
                 patchA=boxes[user].get_bbox_patch(),
                 patchB=boxes[used].get_bbox_patch(),

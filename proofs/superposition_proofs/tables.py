@@ -1,4 +1,4 @@
-r"""LaTeX tables (booktabs, amsmath).
+r"""LaTeX tables (booktabs, amsmath, and longtable for those of several pages).
 
 Each file compiles as it is, and can be read into a paper with ``\input``: it brings its own
 document only where none has begun.
@@ -19,7 +19,7 @@ from .ledger import Claim, Registry, Report
 _ALONE = r"""\makeatletter
 \ifx\@classoptionslist\relax
 \documentclass{article}
-\usepackage{amsmath,booktabs}
+\usepackage{amsmath,booktabs,longtable}
 \usepackage[margin=2cm]{geometry}
 \begin{document}
 \def\superpositionend{\end{document}}
@@ -89,6 +89,34 @@ def table(caption: str, columns: str, heads: Sequence[str], rows: Iterable[Seque
     )
 
 
+def long_table(
+    caption: str, columns: str, heads: Sequence[str], rows: Iterable[Sequence[str]]
+) -> str:
+    r"""Return a complete table that may break over pages, its heads repeated on each.
+
+    Parameters as for `table`; a paper that reads it with ``\input`` loads the package longtable.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> from superposition_proofs.tables import long_table
+    >>> text = long_table("D", "lr", ["geometry", "D"], [["digon", "1/2"]])
+    >>> text.count(r"geometry & D \\")
+    2
+    """
+    body = "\n".join(" & ".join(row) + r" \\" for row in rows)
+    head = f"\\toprule\n{' & '.join(heads)} \\\\\n\\midrule\n"
+    return (
+        f"{_ALONE}\\begingroup\\footnotesize\\renewcommand{{\\arraystretch}}{{1.3}}\n"
+        f"\\begin{{longtable}}{{{columns}}}\n\\caption{{{caption}}}\\\\\n"
+        f"{head}\\endfirsthead\n{head}\\endhead\n\\bottomrule\n\\endfoot\n"
+        f"{body}\n\\end{{longtable}}\n\\endgroup\n\\superpositionend\n"
+    )
+
+
 def ledger_table(registry: Registry, report: Report) -> str:
     """Return the ledger: each claim with its statement, status and the number of cases.
 
@@ -116,7 +144,7 @@ def ledger_table(registry: Registry, report: Report) -> str:
         f"The ledger at level {report.level}, seed {report.seed}. Status is computed from the "
         "evidence; cases are those that met the hypotheses."
     )
-    return table(caption, "lllr", ["claim", "statement", "status", "cases"], rows)
+    return long_table(caption, "lllr", ["claim", "statement", "status", "cases"], rows)
 
 
 def _statement(claim: Claim) -> str:

@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +84,7 @@ def without_times(report: dict[str, Any]) -> dict[str, Any]:
 def fast(monkeypatch: pytest.MonkeyPatch) -> Registry:
     """Leave only a few claims in the command's registry."""
     registry = Registry([REGISTRY[name] for name in FAST])
-    monkeypatch.setattr(cli, "REGISTRY", registry)
+    monkeypatch.setattr(cli.ledger, "REGISTRY", registry)
     return registry
 
 
@@ -183,7 +184,7 @@ def test_exit_code(
     said: str,
 ) -> None:
     item = evidence("e", subject, near_misses=controls)
-    monkeypatch.setattr(cli, "REGISTRY", Registry([claim("invented", item, kind=kind)]))
+    monkeypatch.setattr(cli.ledger, "REGISTRY", Registry([claim("invented", item, kind=kind)]))
     shown = run("verify")
     assert shown.exit_code == code
     assert said in shown.stdout
@@ -195,7 +196,7 @@ def test_exit_code(
 def test_a_theorem_that_is_not_upheld_still_leaves_its_report(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(cli, "REGISTRY", Registry([claim("invented", evidence("e", FAILS))]))
+    monkeypatch.setattr(cli.ledger, "REGISTRY", Registry([claim("invented", evidence("e", FAILS))]))
     assert run("verify", "--out", tmp_path).exit_code == 1
     report = strict((tmp_path / "report.json").read_text(encoding="utf-8"))
     assert report["summary"]["theorems_not_upheld"] == ["invented"]
@@ -268,9 +269,9 @@ def test_a_report_that_cannot_be_written(fast: Registry, tmp_path: Path) -> None
 PROGRAM = """
 import sys
 from proofs.ledger_samples import LOGGED
-from superposition_proofs import cli
-cli.REGISTRY = LOGGED
-cli.main(["verify", "--out", sys.argv[1]])
+from superposition_proofs.cli import ledger, main
+ledger.REGISTRY = LOGGED
+main(["verify", "--out", sys.argv[1]])
 """
 
 
@@ -301,7 +302,7 @@ def test_ctrl_c_leaves_what_was_done(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     assert len(ResultStore(out / "results.jsonl")) == 2
     assert not (out / "report.json").exists()
 
-    monkeypatch.setattr(cli, "REGISTRY", LOGGED)
+    monkeypatch.setattr(cli.ledger, "REGISTRY", LOGGED)
     monkeypatch.setenv("LEDGER_SAMPLES_LOG", str(log))
     accepted("verify", "--out", out)
     assert log.read_text(encoding="utf-8").split() == ["one", "two", "three", "four"]
@@ -359,7 +360,7 @@ def test_graph_as_svg(fast: Registry, tmp_path: Path) -> None:
 def test_tables_are_written(fast: Registry, tmp_path: Path) -> None:
     said = accepted("tables", "--out", tmp_path / "tables")
     paths = [Path(line) for line in said.splitlines()]
-    assert [path.name for path in paths] == ["ledger.tex", "spectral_summary.tex"]
+    assert [path.name for path in paths] == ["ledger.tex", "spectral_summary.tex", "polygons.tex"]
     ledger, summary = (path.read_text(encoding="utf-8") for path in paths)
     assert all(REGISTRY[name].statement in ledger for name in fast)
     assert "digon" in summary
@@ -527,7 +528,16 @@ def test_a_figure_that_cannot_be_written(weights: Path) -> None:
 
 
 def test_help_and_version() -> None:
-    for name in ("verify", "claims", "show", "graph", "tables", "diagnose"):
+    for name in (
+        "verify",
+        "claims",
+        "show",
+        "graph",
+        "tables",
+        "diagnose",
+        "phase",
+        "phase-diagram",
+    ):
         assert name in accepted("--help")
         assert accepted(name, "-h").startswith("Usage:")
     assert "version" in accepted("--version")
@@ -552,3 +562,124 @@ def test_a_matrix_that_may_lie_on_its_side_is_noted(weights: Path) -> None:
     assert "is --layout as the file has it?" in accepted("diagnose", weights)
     turned = accepted("diagnose", weights, "--layout", "features-in-rows")
     assert "is --layout" not in turned
+
+
+# ---------------------------------------------------------------- phase, phase-diagram
+
+
+def test_phase_as_json() -> None:
+    found = strict(
+        accepted("phase", "--features", "3", "--dims", "2", "--density", "0.6", "--json")
+    )
+    assert (found["schema"], found["version"]) == ("superposition.phase", 1)
+    keys = {"phase", "name", "loss", "weights", "biases", "runner_up", "frozen_theory"}
+    assert set(found) >= keys
+    assert found["phase"] == "triangle"
+    assert found["loss"] == pytest.approx(0.0939793068, rel=1e-9)
+    assert np.array(found["weights"]).shape == (2, 3)
+    assert set(found["runner_up"]) == {"phase", "name", "loss", "weights", "biases"}
+    assert found["frozen_theory"]["phase"] == "drop 3"
+
+
+def test_phase_options() -> None:
+    place = ("phase", "--features", "2", "--dims", "1", "--density", "0.05", "--json")
+    kinds = [
+        strict(accepted(*place, *options))["phase"]
+        for options in (
+            ["--starts", "4"],
+            ["--penalty", "0.0148"],
+            ["--importance", "0.01"],
+            ["--seed", "5"],
+        )
+    ]
+    dropped = "1 dedicated + 1 dropped"
+    assert kinds == ["antipodal pair", dropped, dropped, "antipodal pair"]
+
+
+def test_phase_prints_a_summary() -> None:
+    place = ("--features", "2", "--dims", "1", "--density", "0.6", "--importance", "0.2")
+    lines = accepted("phase", *place).splitlines()
+    said = {line[:26].strip(): line[26:] for line in lines if line}
+    assert said["phase"].startswith("1 dedicated + 1 dropped  (feature 1 dedicated; feature 2 d")
+    assert float(said["loss"]) == pytest.approx(0.2 * (0.2 - 0.09), rel=1e-9)  # I (p/3 - p^2/4)
+    assert said["frozen theory"].endswith("(drop 2)")
+    assert lines[-1].split() == ["2", "0.2", "0.300000", "0.000000"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["phase", "--dims", 1, "--density", 0.5], "Missing option '--features'"),
+        (["phase", "--features", 2, "--dims", 1], "Missing option '--density'"),
+        (["phase", "--features", 7, "--dims", 1, "--density", 0.5], "features is 7; accepted"),
+        (["phase", "--features", 2, "--dims", 3, "--density", 0.5], "dims is 3; accepted"),
+        (["phase", "--features", 2, "--dims", 1, "--density", 1.5], "density is 1.5; accepted"),
+        (["phase", "--features", 2, "--dims", 1, "--density", "nan"], "density is nan"),
+        (["phase-diagram", "--features", 2, "--dims", 1], "Missing option '--out'"),
+        (
+            ["phase-diagram", "--features", 2, "--dims", 3, "--out", "o"],
+            "dims is 3; accepted: 1 to features = 2",
+        ),
+        (["phase-diagram", "--features", 7, "--dims", 1, "--out", "o"], "features is 7; accepted"),
+        (
+            ["phase-diagram", "--features", 2, "--dims", 1, "--grid", 1, "--out", "o"],
+            "grid is 1; accepted: at least 2",
+        ),
+        (
+            ["phase-diagram", "--features", 2, "--dims", 1, "--jobs", 0, "--out", "o"],
+            "0 is not in the range",
+        ),
+    ],
+)
+def test_bad_options_of_phases(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, arguments: list[Any], message: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert message in refused(*map(str, arguments))
+
+
+DIAGRAM = ("phase-diagram", "--features", "3", "--dims", "1", "--grid", "15")
+
+
+def test_phase_diagram_resumes_after_a_cut(tmp_path: Path) -> None:
+    first = accepted(*DIAGRAM, "--out", tmp_path)
+    assert "resumed" not in first
+    assert "n = 3, m = 1: no exact lines are known" in first
+    names = {"cells.csv", "diagram.json", "phase-diagram.pdf", "phase-diagram.png"}
+    assert {path.name for path in tmp_path.iterdir()} == {*names, "cells.jsonl"}
+    assert all(str(tmp_path / name) in first for name in names)
+    csv, store = (tmp_path / "cells.csv").read_bytes(), tmp_path / "cells.jsonl"
+    assert csv.count(b"\n") == 1 + 15**2
+    lines = store.read_bytes().splitlines(keepends=True)
+    assert len(lines) > 2
+    store.write_bytes(lines[0] + lines[1][: len(lines[1]) // 2])  # killed while writing
+    (tmp_path / "cells.csv").unlink()
+    again = accepted(*DIAGRAM, "--out", tmp_path)
+    assert f"resumed: 1 chunk was in {store}" in again
+    assert (tmp_path / "cells.csv").read_bytes() == csv
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+def test_phase_diagram_resumes_after_a_kill(tmp_path: Path) -> None:
+    place = ("phase-diagram", "--features", "3", "--dims", "1", "--grid", "45", "--out")
+    store = tmp_path / "cells.jsonl"
+    with subprocess.Popen(
+        [sys.executable, "-m", "superposition_proofs", *place, str(tmp_path)],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    ) as running:
+        while not (store.exists() and store.stat().st_size) and running.poll() is None:
+            time.sleep(0.02)
+        running.kill()
+    assert not (tmp_path / "cells.csv").exists()
+    assert "resumed: " in accepted(*place, tmp_path)
+
+
+@pytest.mark.slow
+def test_phase_diagram_with_lines_by_two_processes(tmp_path: Path) -> None:
+    place = ("phase-diagram", "--features", "2", "--dims", "1", "--grid", "12", "--jobs", "2")
+    said = accepted(*place, "--out", tmp_path)
+    assert "no exact lines" not in said
+    assert "0.511738032118" in (tmp_path / "boundaries.tex").read_text(encoding="utf-8")
+    diagram = strict((tmp_path / "diagram.json").read_text(encoding="utf-8"))
+    assert {curve["order"] for curve in diagram["curves"]} == {"first", "second", "frozen"}

@@ -22,6 +22,7 @@ from superposition_proofs.ledger import (
     Status,
     verify,
 )
+from superposition_proofs.phases.tables import polygons_table
 from superposition_proofs.tables import (
     diagnosis_table,
     escape,
@@ -143,7 +144,7 @@ def test_table_has_heads_rows_and_caption() -> None:
 
 def test_ledger_table_holds_each_claim() -> None:
     tex = ledger_table(registry(), report())
-    lines = re.search(r"\\midrule\n(.*)\n\\bottomrule", tex, re.DOTALL)
+    lines = re.search(r"\\endfoot\n(.*)\n\\end{longtable}", tex, re.DOTALL)
     assert lines is not None
     first, second = lines[1].splitlines()
     assert r"50\% of W\_dec \& more" in first
@@ -274,6 +275,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "ledger": ledger_table(REGISTRY, full),
         "small_ledger": ledger_table(registry(), report()),
         "spectral_summary": spectral_table(),
+        "polygons": polygons_table(7),
         "diagnosis": diagnosis_table(diagnosis_of(np.eye(3), null=null)),
         "no_features": diagnosis_table(diagnosis_of(np.zeros((3, 0)))),
         "huge": diagnosis_table(diagnosis_of(1e160 * np.eye(2), "w.npz", "W_E")),
@@ -289,11 +291,22 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @needs_latex
 @pytest.mark.parametrize(
-    "name", ["ledger", "spectral_summary", "diagnosis", "no_features", "huge", "name0", "name1"]
+    "name",
+    [
+        "ledger",
+        "spectral_summary",
+        "polygons",
+        "diagnosis",
+        "no_features",
+        "huge",
+        "name0",
+        "name1",
+    ],
 )
 def test_each_table_compiles_as_it_is(written: Path, name: str) -> None:
     log = compile_tex(written, f"{name}.tex")
     assert "Overfull" not in log
+    assert "too large for page" not in log
     assert "Missing character" not in log
 
 
@@ -301,11 +314,11 @@ def test_each_table_compiles_as_it_is(written: Path, name: str) -> None:
 @pytest.mark.parametrize("options", ["", "[11pt]"])
 def test_all_tables_go_into_one_article(written: Path, options: str) -> None:
     names = sorted(path.stem for path in written.glob("*.tex") if "host" not in path.stem)
-    assert len(names) == 6 + len(HARD_NAMES)
+    assert len(names) == 7 + len(HARD_NAMES)
     inputs = "\\clearpage\n".join(rf"\input{{{name}}}" for name in names)
     host = f"host{len(options)}.tex"
     (written / host).write_text(
-        f"\\documentclass{options}{{article}}\n\\usepackage{{booktabs,amsmath}}\n"
+        f"\\documentclass{options}{{article}}\n\\usepackage{{booktabs,amsmath,longtable}}\n"
         f"\\begin{{document}}\nbefore\n{inputs}\n\\typeout{{reached the end}}\n\\end{{document}}\n",
         encoding="utf-8",
     )

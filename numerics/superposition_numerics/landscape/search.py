@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -102,19 +103,7 @@ def local_minima(
     >>> [(m.phase.kind, round(m.loss, 8)) for m in local_minima(Setting(3, 2, 0.6), starts=8)]
     [('triangle', 0.09397931), ('3 features in 2 dimensions', 0.09790711)]
     """
-    if setting.features > MOST_FEATURES:
-        raise InputError(f"features is {setting.features}; accepted: at most {MOST_FEATURES}")
-    if starts < 0 or most_structured < 0 or starts + most_structured == 0:
-        raise InputError(
-            f"starts is {starts} and most_structured is {most_structured}; accepted: numbers of at "
-            "least 0 that are not both 0"
-        )
-    rng = np.random.default_rng(rng)
-    parts = (structured_starts(setting, most_structured, rng), random_starts(setting, starts, rng))
-    W, biases = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
-    ends = _descend(setting, W, biases)
-    found = _distinct(setting, ends)
-    return tuple(minimum for minimum in found if not _falls_lower(setting, minimum, rng))
+    return tuple(_minima(setting, starts, most_structured, rng))
 
 
 def global_minimum(
@@ -129,9 +118,7 @@ def global_minimum(
     Raises
     ------
     InputError
-        As `local_minima`.
-    RuntimeError
-        If no start ended in a minimum: with more starts one will.
+        As `local_minima`, and if no start ended in a minimum: with more starts one will.
 
     Examples
     --------
@@ -140,10 +127,29 @@ def global_minimum(
     >>> best.name, round(best.loss, 8)
     ('features 1, 2, 3 triangle', 0.09397931)
     """
-    found = local_minima(setting, starts=starts, most_structured=most_structured, rng=rng)
-    if not found:
-        raise RuntimeError(f"none of the starts of {setting} ended in a minimum; use more starts")
-    return found[0]
+    for minimum in _minima(setting, starts, most_structured, rng):
+        return minimum
+    raise InputError(f"starts is {starts}: none ended in a minimum of {setting}; accepted: more")
+
+
+def _minima(
+    setting: Setting, starts: int, most_structured: int, rng: np.random.Generator | int
+) -> Iterator[Minimum]:
+    """Check the arguments, and yield the minima from the lowest on."""
+    if setting.features > MOST_FEATURES:
+        raise InputError(f"features is {setting.features}; accepted: at most {MOST_FEATURES}")
+    if starts < 0 or most_structured < 0 or starts + most_structured == 0:
+        raise InputError(
+            f"starts is {starts} and most_structured is {most_structured}; accepted: numbers of at "
+            "least 0 that are not both 0"
+        )
+    rng = np.random.default_rng(rng)
+    parts = (structured_starts(setting, most_structured, rng), random_starts(setting, starts, rng))
+    W, biases = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+    ends = _descend(setting, W, biases)
+    for minimum in _distinct(setting, ends):
+        if not _falls_lower(setting, minimum, rng):
+            yield minimum
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from superposition_numerics.landscape import (
     Setting,
     crossing,
     follow,
+    global_minimum,
     local_minima,
 )
 from superposition_theory import InputError
@@ -140,10 +141,10 @@ def pair_merges_by_penalty(density: Fraction, importance: Fraction) -> Crossing:
     low, high = 0.0, weight * p / 3
     for _ in range(8):
         middle = (low + high) / 2
-        dropped = _is_dropped(local_minima(setting.vary(parameter, middle), starts=12)[0])
+        dropped = _is_dropped(global_minimum(setting.vary(parameter, middle), starts=12))
         low, high = (low, middle) if dropped else (middle, high)
     start = 0.9 * low
-    pair = local_minima(setting.vary(parameter, start), starts=12)[0]
+    pair = global_minimum(setting.vary(parameter, start), starts=12)
     return _merger(setting, parameter, pair, start, high + 0.1 * low)
 
 

@@ -15,7 +15,7 @@ from superposition_numerics.landscape import (
     Setting,
     crossing,
     follow,
-    local_minima,
+    global_minimum,
 )
 from superposition_theory import InputError
 from superposition_theory.phases import Solution, System
@@ -73,7 +73,7 @@ def transition(
     """Find where the best minimum changes its kind, with the points of both kinds there."""
 
     def best(value: float) -> Minimum:
-        return local_minima(setting.vary(parameter, value), starts=12)[0]
+        return global_minimum(setting.vary(parameter, value), starts=12)
 
     first, second = best(low), best(high)
     if not is_low(first) or is_low(second):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeGuard
 
 from sympy import Poly, Rational, Symbol, cancel, fraction, together
 
@@ -34,6 +34,10 @@ class Identity:
     name: str
     derived: Callable[[], Any]
     stated: Any
+
+    def __str__(self) -> str:
+        """Return the step for a reader."""
+        return f"{self.name}: {self.stated}"
 
     def decide(self) -> bool:
         """Decide whether the difference is 0: a rational function, or a number."""
@@ -66,6 +70,10 @@ class PositiveOn:
     variable: Symbol
     lower: Rational
     upper: Rational
+
+    def __str__(self) -> str:
+        """Return the step for a reader."""
+        return f"{self.name}: positive for {self.lower} < {self.variable} < {self.upper}"
 
     def decide(self) -> bool:
         """Decide by a point inside and the number of roots inside (Sturm)."""
@@ -100,12 +108,32 @@ class Decided:
     name: str
     question: Callable[[], Any]
 
+    def __str__(self) -> str:
+        """Return the step for a reader."""
+        return self.name
+
     def decide(self) -> bool:
         """Ask."""
         return bool(self.question())
 
 
 Steps = tuple[Identity | PositiveOn | Decided, ...]
+
+
+def are_steps(subject: Any) -> TypeGuard[Steps]:
+    """Say whether the subject of an evidence is a sequence of steps.
+
+    Examples
+    --------
+    >>> from superposition_proofs.claims.algebra import Decided, are_steps
+    >>> are_steps((Decided("yes", lambda: True),)), are_steps(()), are_steps("text")
+    (True, False, False)
+    """
+    return (
+        isinstance(subject, tuple)
+        and bool(subject)
+        and all(isinstance(step, Identity | PositiveOn | Decided) for step in subject)
+    )
 
 
 def by_algebra(steps: Steps, near_misses: Mapping[str, Steps], *uses: str) -> Evidence[Steps]:

@@ -201,10 +201,8 @@ PENALTY_LINE = Claim(
     r"\lambda_c(0.4, 1) = 0.0333869970\ldots,\ \lambda_c(0.4, \tfrac12) = 0.0069106700\ldots",
     (
         TWO_FEATURES,
-        (
-            r"L_\lambda = L + \lambda \sum_{i \ne j} \langle w_i, w_j \rangle^2,\ "
-            r"\lambda_c(p, I) \text{ the least penalty from which on dropping is optimal}"
-        ),
+        r"L_\lambda = L + \lambda \sum_{i \ne j} \langle w_i, w_j \rangle^2",
+        r"\lambda_c(p, I): \text{ dropping is optimal from this penalty on}",
         UNIFORM,
     ),
     "ours; Math for AI Safety registry, problem O51",

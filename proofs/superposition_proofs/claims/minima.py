@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from superposition_numerics.landscape import Setting, local_minima
+from superposition_numerics.landscape import Setting, global_minimum
 from superposition_theory.phases import DENSITY, IMPORTANCE, frozen_candidates
 from sympy import Rational
 
@@ -58,7 +58,7 @@ def is_found(points: tuple[StatedMinimum, ...], context: Context) -> Outcome:
     for k, point in enumerate(chosen):
         importances = (1.0,) * (point.features - 1) + (float(point.importance),)
         setting = Setting(point.features, point.dimensions, float(point.density), importances)
-        best = local_minima(setting, starts=24, rng=context.rng("starts", k))[0]
+        best = global_minimum(setting, starts=24, rng=context.rng("starts", k))
         bounds = (Rational(best.loss) - _SLACK, Rational(best.loss) + _SLACK)
         if best.phase.kind != point.kind or not has_decimals(bounds, point.loss):
             reason = (

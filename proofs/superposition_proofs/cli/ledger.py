@@ -1,10 +1,8 @@
-"""The command `superposition`."""
+"""Subcommands of the ledger: verify, claims, show, graph, tables."""
 
 from __future__ import annotations
 
-import errno
 import json
-import os
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -12,69 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import click
-from superposition_numerics.weights import LAYOUTS
 from superposition_theory import InputError
 from superposition_theory.derivations import Derivation
 
-from .claims import REGISTRY
-from .console import print_diagnosis, print_report, progress_bar
-from .diagnosis import diagnose as run_diagnosis
-from .files import output_directory, write_text
-from .ledger import (
-    Claim,
-    Evidence,
-    Level,
-    Progress,
-    Report,
-    ResultStore,
-    to_dot,
-)
-from .ledger import verify as run_verify
-
-_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
-_SEED = click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
-_LEVEL = click.option(
-    "--level",
-    type=click.Choice([str(level) for level in Level]),
-    default=str(Level.quick),
-    show_default=True,
-    help="quick: in seconds; full: all evidence.",
-)
-_JOBS = click.option(
-    "--jobs",
-    type=click.IntRange(min=1, max=61),
-    default=1,
-    show_default=True,
-    help="Worker processes.",
-)
-
-
-class _NotAccepted(click.ClickException):
-    exit_code = 2
-
-
-class _Command(click.Group):
-    """Turn input that is not accepted into exit code 2, and an interrupt into 130."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Run a subcommand."""
-        try:
-            return super().invoke(ctx)
-        except InputError as error:
-            raise _NotAccepted(str(error)) from error
-        except OSError as error:
-            if error.errno == errno.EPIPE:  # the reader of a pipe has gone; click ends quietly
-                raise
-            raise _NotAccepted(f"cannot read or write: {error}") from error
-        except KeyboardInterrupt:
-            click.echo("interrupted; verify --out keeps the results that were complete", err=True)
-            ctx.exit(130)
-
-
-@click.group(cls=_Command, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="spectral-superposition")
-def main() -> None:
-    """Replay the theory of superposition, and diagnose the weights of a model."""
+from ..claims import REGISTRY
+from ..claims.algebra import are_steps
+from ..console import print_report, progress_bar
+from ..files import output_directory, write_text
+from ..ledger import Claim, Evidence, Level, Progress, Report, ResultStore, to_dot
+from ..ledger import verify as run_verify
+from .group import main
+from .options import JOBS, JSON, LEVEL, SEED
 
 
 def _run(ids: tuple[str, ...], level: str, seed: int, out: Path | None, jobs: int) -> Report:
@@ -93,10 +39,10 @@ def _run(ids: tuple[str, ...], level: str, seed: int, out: Path | None, jobs: in
 
 @main.command()
 @click.argument("ids", nargs=-1, metavar="[IDS]...")
-@_LEVEL
-@_SEED
-@_JOBS
-@_JSON
+@LEVEL
+@SEED
+@JOBS
+@JSON
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
@@ -122,7 +68,7 @@ def verify(
 
 
 @main.command()
-@_JSON
+@JSON
 def claims(as_json: bool) -> None:
     """List the claims."""
     if as_json:
@@ -136,7 +82,7 @@ def claims(as_json: bool) -> None:
 
 @main.command()
 @click.argument("claim_id", metavar="ID")
-@_JSON
+@JSON
 def show(claim_id: str, as_json: bool) -> None:
     """Show a claim: statement, hypotheses, source, evidence and derivations."""
     claim = REGISTRY[claim_id]
@@ -152,6 +98,8 @@ def show(claim_id: str, as_json: bool) -> None:
             lines += [f"  control: {name}" for name in item.near_misses]
             if isinstance(item.subject, Derivation):
                 lines += ["  " + line for line in item.subject.render().splitlines()]
+            elif are_steps(item.subject):
+                lines += [f"  decided: {step}" for step in item.subject]
         else:
             lines.append(f"{item.kind}: {item.text} {item.source}".rstrip())
         lines += [f"  uses: {used}" for used in item.uses]
@@ -186,8 +134,8 @@ def _described(claim: Claim) -> dict[str, Any]:
 
 @main.command()
 @click.option("--out", type=click.Path(path_type=Path), help="A .svg or .dot file; default: DOT.")
-@_LEVEL
-@_SEED
+@LEVEL
+@SEED
 def graph(out: Path | None, level: str, seed: int) -> None:
     """Draw the graph of the claims, coloured by their computed status."""
     if out is not None and out.suffix not in {".svg", ".dot"}:
@@ -200,7 +148,7 @@ def graph(out: Path | None, level: str, seed: int) -> None:
     if out.suffix == ".dot":
         write_text(out, to_dot(REGISTRY, report.statuses))
     else:
-        from .figures import claims_figure
+        from ..figures import claims_figure
 
         claims_figure(REGISTRY, report.statuses, out)
     click.echo(str(out))
@@ -208,97 +156,15 @@ def graph(out: Path | None, level: str, seed: int) -> None:
 
 @main.command()
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Directory.")
-@_LEVEL
-@_SEED
+@LEVEL
+@SEED
 def tables(out: Path, level: str, seed: int) -> None:
-    """Write LaTeX tables: the ledger, and an exact spectral summary."""
-    from .tables import ledger_table, spectral_table
+    """Write LaTeX tables: the ledger, an exact spectral summary, the regular polygons."""
+    from ..phases.tables import polygons_table
+    from ..tables import ledger_table, spectral_table
 
     directory = output_directory(out)
     report = _run((), level, seed, None, 1)
     click.echo(str(write_text(directory / "ledger.tex", ledger_table(REGISTRY, report))))
     click.echo(str(write_text(directory / "spectral_summary.tex", spectral_table())))
-
-
-@main.command()
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--tensor", help="Name of the tensor, where the file holds several.")
-@click.option(
-    "--layout",
-    type=click.Choice(list(LAYOUTS)),
-    default="features-in-columns",
-    show_default=True,
-    help="How the file holds the features; embeddings often hold them in rows.",
-)
-@click.option(
-    "--tolerance",
-    type=float,
-    default=0.0,
-    show_default=True,
-    help="Also merge neighbouring eigenvalues whose relative difference is at most this.",
-)
-@click.option(
-    "--epsilon",
-    type=float,
-    help="Relative uncertainty of an entry; default: the precision of the stored type.",
-)
-@click.option(
-    "--null-trials",
-    type=int,
-    default=16,
-    show_default=True,
-    help="Random matrices for the Gaussian null; 0 leaves it out.",
-)
-@_SEED
-@_JSON
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path),
-    help="Write report, features.csv, figures and a table here.",
-)
-def diagnose(
-    file: Path,
-    tensor: str | None,
-    layout: str,
-    tolerance: float,
-    epsilon: float | None,
-    null_trials: int,
-    seed: int,
-    as_json: bool,
-    out: Path | None,
-) -> None:
-    """Diagnose the feature geometry of a weight matrix in FILE.
-
-    Example: superposition diagnose model.safetensors --tensor embed.weight
-    --layout features-in-rows --out out
-    """
-    directory = None if out is None else output_directory(out)
-    with progress_bar() as tick:
-        diagnosis = run_diagnosis(
-            file,
-            layout=layout,
-            tensor=tensor,
-            tolerance=tolerance,
-            epsilon=epsilon,
-            null_trials=null_trials,
-            seed=seed,
-            progress=tick,
-        )
-    text = json.dumps(diagnosis.to_dict(), indent=2, allow_nan=False)
-    if directory is not None:
-        from .figures import diagnosis_figures
-        from .tables import diagnosis_table, features_csv
-
-        write_text(directory / "report.json", text + "\n")
-        write_text(directory / "diagnosis.tex", diagnosis_table(diagnosis))
-        write_text(directory / "features.csv", features_csv(diagnosis.analysis))
-        diagnosis_figures(diagnosis, directory)
-    if as_json:
-        click.echo(text)
-    else:
-        print_diagnosis(diagnosis)
-        if directory is not None:
-            click.echo(
-                f"\nwritten to {directory}{os.sep}: "
-                "report.json, features.csv, diagnosis.tex, figures"
-            )
+    click.echo(str(write_text(directory / "polygons.tex", polygons_table())))

@@ -1,0 +1,24 @@
+"""Options that several subcommands share."""
+
+from __future__ import annotations
+
+import click
+
+from ..ledger import Level
+
+JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+SEED = click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
+LEVEL = click.option(
+    "--level",
+    type=click.Choice([str(level) for level in Level]),
+    default=str(Level.quick),
+    show_default=True,
+    help="quick: in seconds; full: all evidence.",
+)
+JOBS = click.option(
+    "--jobs",
+    type=click.IntRange(min=1, max=61),
+    default=1,
+    show_default=True,
+    help="Worker processes.",
+)
