@@ -19,6 +19,8 @@ from superposition_proofs.claims.algebra import (
 from superposition_proofs.claims.lines import Stated, agrees
 from superposition_proofs.claims.trials import Trials, in_trials, run_trials, worst_ratio
 from superposition_proofs.ledger import Context, Level, Status
+from superposition_theory import InputError
+from superposition_theory.toy_model import integration_step
 from sympy import Rational, sqrt
 from sympy.abc import x, y
 
@@ -65,12 +67,26 @@ def test_positive_on_the_unit_interval(function: object, holds: bool) -> None:
         ((Rational(-2, 3), Rational(-2, 3)), "-0.6666", True),
         ((Rational(-2, 3), Rational(-2, 3)), "0.6666", False),  # the sign counts
         ((Rational(333, 1000), Rational(335, 1000)), "0.333", False),  # the upper bound is beyond
-        ((Rational(0), Rational(0)), "0", True),
-        ((Rational(1), Rational(1)), "1", True),
+        ((Rational(0), Rational(0)), "0.0", True),
+        ((Rational(1), Rational(1)), "1.00", True),
+        ((Rational(19, 10), Rational(19, 10)), "1.00", False),
     ],
 )
 def test_decimals(bounds: tuple[Rational, Rational], text: str, holds: bool) -> None:
     assert has_decimals(bounds, text) is holds
+
+
+def test_a_text_without_decimals_is_refused() -> None:
+    with pytest.raises(InputError, match="text is '1'; accepted: a number with decimals"):
+        has_decimals((Rational(1), Rational(1)), "1")
+
+
+def test_an_identity_between_functions_that_are_not_rational_is_decided() -> None:
+    # F_k cannot be differentiated in k: whatever decides must not try.
+    integrand, antiderivative = integration_step(1)
+    for _ in range(5):
+        assert Identity("sum", lambda: antiderivative.diff("x") + integrand, 0).decide() is False
+    assert Identity("step", lambda: antiderivative.diff("x"), integrand.expand()).decide() is True
 
 
 def test_steps_name_what_is_not_so() -> None:

@@ -187,3 +187,10 @@ def test_bad_numbers_are_refused(corners: Any) -> None:
         polygon_optimum(corners)
     with pytest.raises(InputError, match=r"features is .*; accepted: an integer of at least 2"):
         best_polygon(corners)
+
+
+def test_many_corners_are_refused() -> None:
+    with pytest.raises(InputError, match="corners is 13; accepted: at most 12"):
+        polygon_optimum(13)
+    with pytest.raises(InputError, match="features is 13; accepted: at most 12"):
+        best_polygon(13)

@@ -17,6 +17,7 @@ from superposition_numerics.landscape import (
     global_minimum,
     local_minima,
 )
+from superposition_numerics.landscape.naming import EQUAL_NORMS
 from superposition_theory import InputError
 from superposition_theory.phases import (
     critical_importance,
@@ -31,8 +32,6 @@ from sympy import Rational
 
 from .routes import Located, rational, solved, transition
 
-WEAK = 0.575  # ratio of norms between weak pairs (up to 0.564) and strong ones (from 0.585)
-
 
 @cache
 def drop_to_pair(density: Fraction) -> Located:
@@ -43,8 +42,8 @@ def drop_to_pair(density: Fraction) -> Located:
     Parameters
     ----------
     density : Fraction
-        p below the triple point at 0.5117 (the pair is strong) or above the second tricritical
-        point at 0.8373 (the pair is weak).
+        p below the triple point at 0.5117 (the pair is strong), or above 0.87 (the pair is weak;
+        closer to the second tricritical point at 0.8373 the jump is too small for the search).
 
     Returns
     -------
@@ -332,7 +331,7 @@ def _is_dropped(minimum: Minimum) -> bool:
 def _is_weak(minimum: Minimum) -> bool:
     """Whether a pair is weak (a dropped feature is the weakest)."""
     shorter, longer = sorted(np.abs(minimum.W[0]))
-    return bool(shorter <= WEAK * longer)
+    return bool(shorter <= EQUAL_NORMS * longer)
 
 
 def _pair_start(point: Minimum | BranchPoint) -> dict[str, Rational]:

@@ -53,12 +53,18 @@ class Located:
     exact: Solution | None
     crossing: Crossing | None
 
+    def __post_init__(self) -> None:
+        """Check that one route is there."""
+        if self.exact is None and self.crossing is None:
+            raise InputError("exact and crossing are both None; accepted: at least one of them")
+
     @property
     def value(self) -> Rational:
         """The number itself: to 20 digits, or to the error of the float route."""
         if self.exact is not None:
             return self.exact[self.unknown]
-        return Rational(self.crossing.value if self.crossing is not None else 0)
+        assert self.crossing is not None
+        return Rational(self.crossing.value)
 
 
 def transition(

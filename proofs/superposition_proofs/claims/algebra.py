@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeGuard
 
+from superposition_theory import InputError
 from sympy import Poly, Rational, Symbol, cancel, fraction, together
 
 from superposition_proofs.ledger import Context, Evidence, Outcome, Status
@@ -191,6 +192,8 @@ def decide_steps(steps: Steps, context: Context) -> Outcome:
 def has_decimals(bounds: tuple[Rational, Rational], text: str) -> bool:
     """Say whether every number between bounds has the decimals of a text, truncated.
 
+    A text without decimals is refused: it would accept a whole unit.
+
     Examples
     --------
     >>> from superposition_proofs.claims.algebra import has_decimals
@@ -199,6 +202,8 @@ def has_decimals(bounds: tuple[Rational, Rational], text: str) -> bool:
     >>> has_decimals((Rational(-2, 3), Rational(-2, 3)), "-0.667")
     False
     """
+    if "." not in text:
+        raise InputError(f"text is {text!r}; accepted: a number with decimals after a point")
     near, unit = abs(Rational(text)), Rational(1, 10 ** len(text.partition(".")[2]))
     sign = -1 if text.startswith("-") else 1
     low, high = sorted(sign * bound for bound in bounds)

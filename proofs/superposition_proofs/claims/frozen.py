@@ -196,7 +196,7 @@ TWO_FEATURES = Claim(
     "frozen-phases-two-features",
     "Frozen weights, two features in one dimension: three phases and their triple point",
     r"\text{drop 2} \mid \text{pair}: I = \frac{2p}{4 - 5p}, \quad "
-    r"\text{pair} \mid \text{drop 1}: I = \frac2p - \frac52, \quad "
+    r"\text{pair} \mid \text{drop 1}: I = \frac2p - \frac52 \quad (p < \tfrac47), \quad "
     r"\text{triple point } (p, I) = (\tfrac47, 1), \text{ first order}",
     (
         r"W \in \{(1, 0), (0, 1), (1, -1)\}, \text{ importances } (1, I)",
@@ -228,8 +228,8 @@ TWO_FEATURES = Claim(
 
 THREE_FEATURES = Claim(
     "frozen-phases-three-features",
-    "Frozen weights, three features in two dimensions: the same boundary, and none for I > 1",
-    r"\text{drop 3} \mid \text{pair 2-3}: I = \frac{2p}{4 - 5p}, \quad "
+    "Frozen weights, three features in two dimensions: for I > 1 the last one is never paired",
+    r"\text{drop 3} \mid \text{pair 2-3}: I = \frac{2p}{4 - 5p} \ (p < \tfrac47), \quad "
     r"\text{pair 1-2} \mid \text{drop 1}: p = \tfrac47 \ (I > 1)",
     (
         r"\text{one feature dropped, or two in an antipodal pair, unit weights; } I = (1, 1, I)",

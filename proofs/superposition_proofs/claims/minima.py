@@ -114,9 +114,9 @@ def lies_below_frozen(points: tuple[StatedMinimum, ...], context: Context) -> Ou
 GLOBAL_MINIMA = Claim(
     "triangles-pairs-and-pentagons",
     "Phases of three and five features in two dimensions, triangle and weak triangle among them",
-    r"n = 3: \text{ pair + 1 } (p \le 0.5), \text{ triangle } (0.6 \le p \le 0.9), "
-    r"\text{ weak triangle } (p = 0.6,\ I = 0.7); \quad n = 5: \text{ pentagon } (p \le 0.2), "
-    r"\text{ 2 pairs } (p = 0.3)",
+    r"n = 3: \text{ pair + 1 } (p = 0.1, 0.3, 0.5), \text{ triangle } (p = 0.6, 0.7, 0.8, 0.9), "
+    r"\text{ weak triangle } (p = 0.6,\ I = 0.7); \quad "
+    r"n = 5: \text{ pentagon } (p = 0.05, 0.1, 0.2), \text{ 2 pairs } (p = 0.3)",
     (r"m = 2, \text{ importance of the last feature } I = 1 \text{ unless stated}", UNIFORM),
     "ours; Elhage et al. 2022 leave the triangle out",
     ClaimKind.conjecture,

@@ -149,7 +149,15 @@ SMALL_DENSITY = Claim(
     r"w^2 = 1 + \tfrac p8 + \ldots,\ b = \tfrac5{48}p^2 + \ldots,\ "
     r"\ell = \tfrac{p^2}6 - \tfrac{p^3}{192} + \ldots; \quad "
     r"I^*/p \to \tfrac{2 + \sqrt2}8,\ w_2 \to -(2 - \sqrt 2)",
-    (TWO_FEATURES, r"p \to 0", UNIFORM),
+    (
+        TWO_FEATURES,
+        r"I = 1,\ w = (w, -w),\ b = (b, b),\ \ell = L/2 \text{ for the expansions}",
+        (
+            r"p \to 0;\ I^* \text{ as the least } I \text{ at which a pair } (1, w_2),\ "
+            r"-1 < w_2 < 0, \text{ without biases has the leading-order loss of dropping}"
+        ),
+        UNIFORM,
+    ),
     "ours",
     ClaimKind.theorem,
     (

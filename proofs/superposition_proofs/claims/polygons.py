@@ -30,8 +30,6 @@ _MODEL = (
 )
 # Decimals, truncated: squared norm, bias, least loss of all k features.
 _VALUES = {
-    3: ("1", "0", "0"),
-    4: ("1", "0", "0"),
     5: ("1.36997576675701999287", "-0.28229728312677163857", "0.07912813537247098834"),
     6: ("1.743789790283", "-0.618135131868", "0.289154256189"),
     7: ("2.097844456138", "-0.966906339379", "0.582898361016"),
@@ -58,7 +56,16 @@ def _pentagon_polynomial(quantity: str) -> Expr:
     return pentagon.minimal_polynomial(value).as_expr().subs("x", _X)
 
 
+def _is_exact_up_to_the_square() -> bool:
+    """Say whether digon, triangle and square have unit norm, no bias and no loss, exactly."""
+    return all(
+        (polygon.squared_norm, polygon.bias, polygon.loss) == (1, 0, 0)
+        for polygon in map(polygon_optimum, (2, 3, 4))
+    )
+
+
 _FORMS: Steps = (
+    Decided("k = 2, 3, 4 exactly", _is_exact_up_to_the_square),
     Identity("own output, linear part", lambda: own_output()[0], (1 - t) ** 2 * (t + 2) / 6),
     Identity("own output, square part", lambda: own_output()[1], (1 - t) ** 3 / 3),
     Identity("another corner", other_corner, (c - t) ** 3 / (3 * c)),
@@ -128,7 +135,8 @@ def float_optimum_distance(rng: np.random.Generator, *, factor: float = 1.0) -> 
 POLYGONS = Claim(
     "polygon-optimum",
     "The best regular k-gon for one active feature, exactly",
-    r"\tfrac1k \min L = \tfrac13 - \max_t \frac{M^2}{N}, \quad M = \tfrac{(1-t)^2(t+2)}6, \quad "
+    r"\tfrac1k \min_{a > 0,\ b \le 0} L = \tfrac13 - \max_{0 \le t < 1} \frac{M^2}{N}, "
+    r"\quad M = \tfrac{(1-t)^2(t+2)}6, \quad "
     r"N = \tfrac{(1-t)^3}3 + \sum_{j : c_j > t} \tfrac{(c_j - t)^3}{3 c_j}, \quad a = \tfrac MN; "
     r"\qquad k = 5: \ 11t^8 + 94t^7 + 90t^6 + 205t^5 + 70t^4 + 89t^3 - 44t^2 - 20t + 5 = 0",
     (_MODEL, r"c_j = \cos\tfrac{2\pi j}k,\ j = 1, \ldots, k - 1"),
@@ -180,8 +188,8 @@ _RANKING: Steps = (
 
 BEST_POLYGON = Claim(
     "heptagon-in-the-sparse-limit",
-    "Of a regular polygon and dropped features, the heptagon is best from seven features on",
-    r"\operatorname{arg\,min}_k \bigl( L_k + \tfrac{n - k}3 \bigr) = \min(n, 7) "
+    "Of the regular polygons with the rest dropped the heptagon is best for seven to nine features",
+    r"\operatorname{arg\,min}_{2 \le k \le n} \bigl( L_k + \tfrac{n - k}3 \bigr) = \min(n, 7) "
     r"\quad (5 \le n \le 9)",
     (_MODEL, r"\text{sparse limit: a dropped feature costs } \tfrac13", r"L_k = \min L"),
     "ours",

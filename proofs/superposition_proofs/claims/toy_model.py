@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import combinations
+from math import factorial, prod
 from typing import Any
 
 import numpy as np
@@ -13,17 +15,14 @@ from superposition_numerics.toy_model import (
     sampled_loss,
 )
 from superposition_theory.toy_model import ReluModel, integration_step
-from sympy import Expr, Rational
+from superposition_theory.toy_model.kernel import Moments
+from sympy import QQ, Expr, Rational, integrate, symbols
 
 from superposition_proofs.ledger import Claim, ClaimKind
 
-from .algebra import Identity, Steps, by_algebra
+from .algebra import Identity, Steps, by_algebra, replaced
 from .trials import LOSS_ERROR, in_trials
 
-_UNIT_ROUNDOFF = 2.0**-53
-_FACTOR = (
-    8  # docs/toy_model.md: at most 4 in 3,800 cases, where the proved bound is in the hundreds
-)
 _DEVIATIONS = 5  # one case in two million is further off by chance
 
 
@@ -33,8 +32,57 @@ def _residue(power: int, *, sign: int = 1) -> Expr:
     return (antiderivative.diff("x") - sign * integrand).expand()
 
 
-_STEPS: Steps = tuple(
-    Identity(f"factor x^{power}", partial(_residue, power), 0) for power in (0, 1, 2)
+def _kernel_moment(active: int, factors: tuple[int, ...]) -> Expr:
+    """Return E_A[z_+^2], or E_A[x_0 z_+] for the factors (0,), as the kernel has it on a cell.
+
+    On the cell b < 0 < b + g_i: every breakpoint but that of the empty set is positive.
+    """
+    names = symbols(f"b g:{active}")
+    field = QQ.frac_field(*names)
+    bias, *gains = (field.from_sympy(name) for name in names)
+    gram = [[gains[i]] * active for i in range(active)]
+    moments = Moments(
+        gram, [bias] * active, field, lambda _, chosen, __: bool(chosen), lambda x, y: x / y
+    )
+    order = 1 if factors else 2
+    return factorial(order) * field.to_sympy(moments(0, tuple(range(active)), order, factors))
+
+
+def _beside_the_sum(active: int, *, factor: Any = 1) -> Expr:
+    """Return the kernel's E_A[z_+^2] minus the displayed sum times a factor."""
+    bias, *gains = symbols(f"b g:{active}")
+    total = sum(
+        (-1) ** (active - len(chosen)) * 2 * (bias + sum(chosen)) ** (active + 2)
+        for size in range(1, active + 1)
+        for chosen in combinations(gains, size)
+    )
+    return _kernel_moment(active, ()) - factor * total / factorial(active + 2) / prod(gains)
+
+
+def _beside_the_integral(active: int, factors: tuple[int, ...]) -> Expr:
+    """Return the kernel's moment minus the integral over the pieces of the cube where z > 0."""
+    bias, *gains = symbols(f"b g:{active}")
+    x, y = symbols("x y")
+    z = bias + gains[0] * x + (gains[1] * y if active == 2 else 0)
+    weighted = x * z if factors else z**2
+    kink = -bias / gains[0]  # where z vanishes at y = 0
+    if active == 1:
+        integral = integrate(weighted, (x, kink, 1))
+    else:
+        below = integrate(weighted, (y, -(bias + gains[0] * x) / gains[1], 1))
+        above = integrate(weighted, (y, 0, 1))
+        integral = integrate(below, (x, 0, kink)) + integrate(above, (x, kink, 1))
+    return _kernel_moment(active, factors) - integral
+
+
+_STEPS: Steps = (
+    *(Identity(f"step with x^{power}", partial(_residue, power), 0) for power in (0, 1, 2)),
+    *(Identity(f"sum for |A| = {n}", partial(_beside_the_sum, n), 0) for n in (1, 2, 3)),
+    *(
+        Identity(f"integral of {name} for |A| = {n}", partial(_beside_the_integral, n, factors), 0)
+        for n in (1, 2)
+        for name, factors in (("z^2", ()), ("x_j z", (0,)))
+    ),
 )
 
 
@@ -150,10 +198,14 @@ POPULATION_LOSS = Claim(
         by_algebra(
             _STEPS,
             {
-                "a sign": tuple(
-                    Identity(f"factor x^{power}", partial(_residue, power, sign=-1), 0)
-                    for power in (0, 1, 2)
-                )
+                "a sign in the step": replaced(
+                    _STEPS, "step with x^1", derived=partial(_residue, 1, sign=-1)
+                ),
+                "a missing 1/2 in the sum": replaced(
+                    _STEPS,
+                    "sum for |A| = 2",
+                    derived=partial(_beside_the_sum, 2, factor=Rational(1, 2)),
+                ),
             },
         ),
         in_trials(

@@ -1,4 +1,4 @@
-"""Evidence from seeded random trials of the float code, each to a stated error bound."""
+"""Evidence from seeded random trials of the float code, each to a stated error."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Trials:
     Parameters
     ----------
     law : callable
-        rng -> violation relative to its error bound (at most 1 where the law holds), or None where
+        rng -> violation relative to its stated error (at most 1 where the law holds), or None where
         the draw does not meet the hypotheses.
     quick, full : int
         Number of draws at each level.
@@ -49,7 +49,7 @@ def in_trials(
     Parameters
     ----------
     law : callable
-        rng -> violation relative to its error bound, or None.
+        rng -> violation relative to its stated error, or None.
     near_misses : mapping of str to callable
     *uses : str
         Ids of claims taken for granted.
@@ -98,10 +98,10 @@ def run_trials(trials: Trials, context: Context) -> Outcome:
             continue
         effective += 1
         if not violation <= 1:
-            reason = f"violated by {violation:.3g} times the error bound in draw {k}"
+            reason = f"violated by {violation:.3g} times the stated error in draw {k}"
             return Outcome(False, reason, 1 - violation, k + 1, effective, witness={"draw": k})
         worst = max(worst, violation)
-    reason = f"largest violation {worst:.2g} of the error bound"
+    reason = f"largest violation {worst:.2g} of the stated error"
     return Outcome(True, reason, 1 - worst, count, effective)
 
 

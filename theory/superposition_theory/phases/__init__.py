@@ -44,6 +44,7 @@ from .stability import dropped_expansion as dropped_expansion
 from .stability import dropped_stability as dropped_stability
 from .stability import frozen_bias_margin as frozen_bias_margin
 from .stability import parallel_margin as parallel_margin
+from .stability import penalty_expansion as penalty_expansion
 from .symbols import DENSITY as DENSITY
 from .symbols import IMPORTANCE as IMPORTANCE
 from .symbols import PENALTY as PENALTY
@@ -98,6 +99,7 @@ __all__ = [
     "pair_branch",
     "pair_loss",
     "parallel_margin",
+    "penalty_expansion",
     "penalty_line",
     "polygon_branch",
     "polygon_crossing",

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import combinations, pairwise
 
 from sympy import (
@@ -201,19 +202,30 @@ def _candidate(blocks: Sequence[str], optimal_bias: bool) -> Candidate:
     """Return the candidate with these blocks of features, in order."""
     n = sum(2 if kind == "pair" else 1 for kind in blocks)
     gram, biases, words = Matrix.eye(n), [Integer(0)] * n, []
+    loss: Expr = Integer(0)  # blocks are orthogonal: their losses add up
     first = 0
     for kind in blocks:
         if kind == "pair":
             gram[first, first + 1] = gram[first + 1, first] = -1
             words.append(f"pair {first + 1}-{first + 2}")
             first += 1
+            weight = IMPORTANCE if first == n - 1 else Integer(1)
+            loss += _pair_loss().subs(IMPORTANCE, weight)
         elif kind == "drop":
             gram[first, first] = 0
             biases[first] = dropped_bias(optimal_bias=optimal_bias)
             words.append(f"drop {first + 1}")
+            weight = IMPORTANCE if first == n - 1 else Integer(1)
+            loss += weight * dropped_loss(optimal_bias=optimal_bias)
         first += 1
     name = ", ".join(words) or "each alone"
-    return Candidate(name, ImmutableMatrix(gram), tuple(biases), factor(_loss(gram, biases)))
+    return Candidate(name, ImmutableMatrix(gram), tuple(biases), factor(loss))
+
+
+@cache
+def _pair_loss() -> Expr:
+    """Return the loss of the pair (1, -1) without biases and with importances (1, I)."""
+    return _loss(Matrix([[1, -1], [-1, 1]]), [Integer(0), Integer(0)])
 
 
 def frozen_boundaries(candidates: Sequence[Candidate]) -> tuple[Boundary, ...]:

@@ -148,6 +148,9 @@ class SparseOnset:
 def sparse_onset() -> SparseOnset:
     """Return the onset of the pair as the density goes to 0.
 
+    Biases, and the deviation of the larger weight from 1, are of order p at a stationary point, and
+    change the loss at order p^3.
+
     With weights 1 and -s, biases 0 and importance I = iota p, pair and dropped feature have equal
     loss at leading order p^2 for one iota(s); the pair takes over at its least value.
 

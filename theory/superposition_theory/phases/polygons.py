@@ -36,6 +36,7 @@ from sympy import (
     together,
 )
 
+from superposition_theory.errors import InputError
 from superposition_theory.frames import RealRoot, isolate_real_roots
 from superposition_theory.frames.enclosure import locate
 from superposition_theory.toy_model import Cell, output_loss_on_cell
@@ -43,6 +44,7 @@ from superposition_theory.toy_model import Cell, output_loss_on_cell
 from .reading import read_count
 from .roots import bounds_at, sign_at
 
+_MOST_CORNERS = 12
 THRESHOLD = Symbol("t", real=True)
 COSINE = Symbol("c", real=True)
 _NORM = Symbol("a", positive=True)
@@ -143,7 +145,7 @@ def polygon_optimum(corners: int) -> PolygonOptimum:
     Parameters
     ----------
     corners : int
-        k >= 2; k = 2 is the antipodal pair.
+        k from 2 to 12; k = 2 is the antipodal pair.
 
     Returns
     -------
@@ -165,7 +167,7 @@ def polygon_optimum(corners: int) -> PolygonOptimum:
     >>> square.squared_norm, square.bias, square.loss
     (1, 0, 0)
     """
-    if read_count(corners, "corners", 2) <= 4:  # no cosine is positive: t = 0
+    if _read_corners(corners, "corners") <= 4:  # no cosine is positive: t = 0
         (zero,) = isolate_real_roots(Poly(THRESHOLD, THRESHOLD))
         return _optimum(corners, zero, cos(2 * pi / corners), *own_output())
     # At t = 0 the slope of M^2/N has the sign of sum c_j - c_j^2 > 0 over the positive cosines, and
@@ -187,7 +189,7 @@ def best_polygon(features: int) -> tuple[PolygonOptimum, ...]:
     Parameters
     ----------
     features : int
-        n >= 2.
+        n from 2 to 12.
 
     Returns
     -------
@@ -204,11 +206,19 @@ def best_polygon(features: int) -> tuple[PolygonOptimum, ...]:
     [7, 8, 6]
     """
     ranked: list[PolygonOptimum] = []
-    for corners in range(2, read_count(features, "features", 2) + 1):
+    for corners in range(2, _read_corners(features, "features") + 1):
         one = polygon_optimum(corners)
         place = next((i for i, other in enumerate(ranked) if _is_larger(one, other)), len(ranked))
         ranked.insert(place, one)
     return tuple(ranked)
+
+
+def _read_corners(number: object, name: str) -> int:
+    """Return a number of corners, refused where the degree of its threshold gets out of hand."""
+    corners = read_count(number, name, 2)
+    if corners > _MOST_CORNERS:
+        raise InputError(f"{name} is {corners}; accepted: at most {_MOST_CORNERS}")
+    return corners
 
 
 @cache

@@ -43,7 +43,7 @@ from superposition_theory.toy_model import Cell, loss_on_cell
 from .frozen import dropped_loss
 from .reading import read_density
 from .series import taylor
-from .symbols import DENSITY, IMPORTANCE
+from .symbols import DENSITY, IMPORTANCE, PENALTY
 
 NORM_RATE = Symbol("omega", real=True)
 BIAS_RATE = Symbol("beta", positive=True)
@@ -73,6 +73,30 @@ class DroppedExpansion:
     cubic: Expr
 
 
+def penalty_expansion() -> tuple[Expr, ...]:
+    """Return the coefficients of lambda sum_{i != j} <w_i, w_j>^2 at the dropped point.
+
+    Returns
+    -------
+    tuple of four Expr
+        Of eps^0 to eps^3, in lambda and omega.
+
+    Examples
+    --------
+    >>> penalty_expansion()
+    (0, 0, 2*lambda, 4*lambda*omega)
+    """
+    W = _near_dropped()
+    gram = W.T * W
+    overlaps = sum(gram[i, j] ** 2 for i in range(2) for j in range(2) if i != j)
+    return tuple(taylor(PENALTY * overlaps, _STEP, 3))
+
+
+def _near_dropped() -> Matrix:
+    """Return the weights near the dropped point, shape (1, 2)."""
+    return Matrix([[1 + NORM_RATE * _STEP, -_STEP]])
+
+
 @cache
 def dropped_expansion() -> DroppedExpansion:
     """Return the expansion of the loss of two features in one dimension at the dropped point.
@@ -86,8 +110,7 @@ def dropped_expansion() -> DroppedExpansion:
     >>> dropped_expansion().quadratic.subs({NORM_RATE: 0, BIAS_RATE: 0, DROPPED_BIAS_RATE: 0})
     I*p**2/2 - I*p/3 + p**2/3
     """
-    eps = _STEP
-    W = Matrix([[1 + NORM_RATE * eps, -eps]])
+    eps, W = _STEP, _near_dropped()
     biases = [BIAS_RATE * eps, DENSITY / 2 + DROPPED_BIAS_RATE * eps]
     near = {
         eps: Rational(1, 10**6),

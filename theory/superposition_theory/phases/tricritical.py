@@ -4,15 +4,21 @@ from dataclasses import dataclass
 from functools import cache, cmp_to_key
 from itertools import pairwise
 
-from sympy import Expr, Poly, Rational, cancel, factor_list, fraction, rem, solve, together
+from sympy import Expr, Poly, Rational, cancel, expand, factor_list, fraction, rem, solve, together
 
 from superposition_theory.frames import RealRoot, compare_roots, isolate_real_roots
 from superposition_theory.frames.matrices import read_number
 
 from .frozen import dropped_loss
 from .roots import bounds_at, sign_at
-from .stability import BIAS_RATE, best_bias_rate, dropped_stability
-from .symbols import DENSITY, IMPORTANCE
+from .stability import (
+    BIAS_RATE,
+    NORM_RATE,
+    best_bias_rate,
+    dropped_stability,
+    penalty_expansion,
+)
+from .symbols import DENSITY, IMPORTANCE, PENALTY
 
 
 @dataclass(frozen=True)
@@ -89,8 +95,8 @@ def cubic_coefficient() -> Expr:
     1
     """
     stability = dropped_stability()
-    penalty = critical_penalty()
-    return (stability.cubic + 4 * penalty * stability.norm_rate).expand()
+    best = {NORM_RATE: stability.norm_rate, PENALTY: critical_penalty()}
+    return (stability.cubic + penalty_expansion()[3].subs(best)).expand()
 
 
 def critical_penalty() -> Expr:
@@ -108,7 +114,9 @@ def critical_penalty() -> Expr:
     >>> abs(value - Rational("0.01840306")) < Rational(1, 10**8)
     True
     """
-    return (IMPORTANCE * dropped_loss() - dropped_stability().stiffness) / 2
+    quadratic = dropped_stability().stiffness - IMPORTANCE * dropped_loss()
+    (penalty,) = solve(quadratic + penalty_expansion()[2], PENALTY)
+    return expand(penalty)
 
 
 def tricritical_importance() -> Expr:
