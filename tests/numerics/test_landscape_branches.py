@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import math
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -218,10 +219,40 @@ def test_refusals() -> None:
         crossing(pair, other, (0.1, 0.11))
     with pytest.raises(InputError, match="the losses cross or the branches merge"):
         crossing(pair, drop, (0.1, 0.11))
-    with pytest.raises(InputError, match="steps is 0"):
-        follow(setting, DENSITY, [[1, -1]], [0, 0], 0.2, steps=0)
-    with pytest.raises(InputError, match="density times ratios"):
-        follow(setting, DENSITY, [[1, -1]], [0, 0], 1.2)
+    with pytest.raises(InputError, match="value is 'a'; accepted: a finite number"):
+        pair.at(cast(Any, "a"))
+    with pytest.raises(InputError, match="first is 1; accepted: Branch"):
+        crossing(cast(Any, 1), drop, (0.1, 0.11))
+    with pytest.raises(InputError, match="second is None; accepted: Branch"):
+        crossing(pair, cast(Any, None), (0.1, 0.11))
+    brackets: list[Any] = [None, ("a", 1), (0.05,), (0.05, 0.1, 0.2), 0.1, (0.1, math.nan)]
+    for bracket in brackets:
+        with pytest.raises(InputError, match=r"bracket (is .*; accepted|holds NaN)"):
+            crossing(pair, drop, bracket)
+
+
+@pytest.mark.parametrize(
+    ("change", "match"),
+    [
+        ({"steps": 0}, "steps is 0; accepted: an integer of at least 1"),
+        ({"steps": 1.5}, "steps is 1.5; accepted"),
+        ({"steps": True}, "steps is True; accepted"),
+        ({"stop": 1.2}, "density is 1.2; accepted"),
+        ({"stop": "a"}, "stop is 'a'; accepted: a finite number"),
+        ({"stop": None}, "stop is None; accepted"),
+        ({"W": "a"}, "W is 'a'; accepted"),
+        ({"biases": [True, True]}, r"biases is \[True, True\]; accepted"),
+        ({"parameter": "importance"}, "parameter is 'importance'; accepted: Parameter"),
+        ({"setting": 0.1}, "setting is 0.1; accepted: Setting"),
+    ],
+)
+def test_follow_refuses(change: dict[str, Any], match: str) -> None:
+    arguments: dict[str, Any] = {
+        "setting": Setting(2, 1, 0.1), "parameter": DENSITY, "W": [[1, -1]], "biases": [0, 0],
+        "stop": 0.2, **change,
+    }  # fmt: skip
+    with pytest.raises(InputError, match=match):
+        follow(**arguments)
 
 
 @pytest.mark.slow

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -172,7 +172,18 @@ def test_one_line_of_pentagons() -> None:
     [
         ({"columns": ROWS}, "columns vary the density as the rows do"),
         ({"setting": Setting(7, 1, 0.5)}, "features is 7; accepted: at most 6"),
-        ({"rows": Axis(Parameter("density"), (1.5,))}, "density times ratios"),
+        ({"rows": Axis(Parameter("density"), (1.5,))}, "density is 1.5; accepted"),
+        # of two features the last one is that with the index 1
+        (
+            {"rows": Axis(Parameter("importance", 1), (1.0,))},
+            "columns vary the importance of the last feature as the rows do",
+        ),
+        ({"rows": (0.1, 0.2)}, r"rows is \(0.1, 0.2\); accepted: Axis"),
+        ({"columns": None}, "columns is None; accepted: Axis"),
+        ({"setting": None}, "setting is None; accepted: Setting"),
+        ({"starts": 1.5}, "starts is 1.5; accepted"),
+        ({"seed": -1}, "seed is -1; accepted: an integer of at least 0"),
+        ({"seed": None}, "seed is None; accepted"),
         ({"starts": -1}, "starts is -1"),
         ({"most_structured": 0}, "most_structured is 0"),
     ],
@@ -188,15 +199,42 @@ def test_a_cell_without_a_stationary_point_is_an_error(monkeypatch: pytest.Monke
         return np.zeros((0, 1, 2)), np.zeros((0, 2))
 
     monkeypatch.setattr(diagram, "structured_starts", none)
-    with pytest.raises(RuntimeError, match="none of the starts of Setting"):
+    with pytest.raises(InputError, match=r"none ended in a stationary .*; accepted: more"):
         phase_diagram(SETTING, ROWS, COLUMNS, starts=0)
 
 
-def test_axes_refused() -> None:
-    with pytest.raises(InputError, match="values is empty"):
-        Axis(Parameter("density"), ())
-    with pytest.raises(InputError, match="accepted: above 0"):
-        Axis.logarithmic(Parameter("density"), 0.0, 1.0, 3)
+DENSITY: Any = Parameter("density")
+
+
+@pytest.mark.parametrize(
+    ("call", "match"),
+    [
+        (lambda: Axis(DENSITY, ()), r"values is \(\); accepted: a list of at least one number"),
+        (lambda: Axis(DENSITY, cast(Any, 0.5)), "values is 0.5; accepted: a list"),
+        (lambda: Axis(DENSITY, (0.1, np.nan)), "values holds NaN or infinite entries"),
+        (lambda: Axis(DENSITY, cast(Any, ("a",))), "values is .*; accepted: an array of real"),
+        (lambda: Axis(cast(Any, "density"), (0.1,)), "parameter is 'density'; accepted: Param"),
+        (lambda: Axis.logarithmic(DENSITY, 0.0, 1.0, 3), "accepted: above 0"),
+        (lambda: Axis.logarithmic(DENSITY, 1.0, -1.0, 3), "accepted: above 0"),
+        *(
+            (lambda f=f, c=c: f(DENSITY, 0.1, 0.9, c), f"count is {c!r}; accepted: an integer of")
+            for f in (Axis.linear, Axis.logarithmic)
+            for c in (-1, 0, 1.5, True, None)
+        ),
+        *(
+            (lambda f=f, e=e: f(DENSITY, e, 0.9, 3), f"first is {e!r}; accepted: a finite number")
+            for f in (Axis.linear, Axis.logarithmic)
+            for e in (np.nan, np.inf, "a", None)
+        ),
+        *(
+            (lambda f=f: f(DENSITY, 0.1, np.inf, 3), "last is inf; accepted: a finite number")
+            for f in (Axis.linear, Axis.logarithmic)
+        ),
+    ],
+)
+def test_axes_refused(call: Any, match: str) -> None:
+    with pytest.raises(InputError, match=match):
+        call()
 
 
 def test_store_keeps_floats_exactly_and_the_last_value(tmp_path: Path) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import math
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -121,19 +122,111 @@ def test_loss_slope_is_the_derivative(parameter: Parameter, value: float) -> Non
 @pytest.mark.parametrize(
     ("given", "match"),
     [
-        ({"features": 11}, "features is 11; accepted: 1 to 10"),
-        ({"dimensions": 4}, "dimensions is 4; accepted: 1 to features = 3"),
-        ({"density": 1.5}, "density times ratios"),
-        ({"density": float("nan")}, "density times ratios"),
+        ({"features": 11}, "features is 11; accepted: an integer from 1 to 10"),
+        ({"features": 2.5}, "features is 2.5; accepted"),
+        ({"features": "3"}, "features is '3'; accepted"),
+        ({"features": True}, "features is True; accepted"),
+        ({"dimensions": 4}, "dimensions is 4; accepted: an integer from 1 to 3"),
+        ({"dimensions": 1.0}, "dimensions is 1.0; accepted"),
+        ({"density": 1.5}, r"density is 1.5; accepted: a number in \[0, 1\]"),
+        ({"density": -0.1}, "density is -0.1; accepted"),
+        ({"density": float("nan")}, "density is nan; accepted"),
+        ({"density": [0.5, 0.5, 0.5]}, r"density is \[0.5, 0.5, 0.5\]; accepted: a number in"),
+        ({"density": "a"}, "density is 'a'; accepted"),
+        ({"density": None}, "density is None; accepted"),
+        ({"importances": "a"}, "importances is 'a'; accepted: an array of real numbers"),
+        ({"importances": (1, 1j, 1)}, "importances is .*; accepted: an array of real numbers"),
+        ({"importances": (1, math.inf, 1)}, "importances holds NaN or infinite entries"),
+        ({"ratios": "a"}, "ratios is 'a'; accepted"),
+        ({"ratios": (1, 1j, 1)}, "ratios is .*; accepted: an array of real numbers"),
+        ({"ratios": (1, 1, -1)}, "ratios is .*; accepted: numbers of at least 0"),
         ({"importances": (1, 2)}, "importances has shape"),
         ({"importances": (1, 2, -1)}, "accepted: numbers of at least 0"),
         ({"ratios": (1, 2, 3)}, "density times ratios"),
-        ({"penalty": -1.0}, "penalty is -1.0"),
+        ({"penalty": -1.0}, "penalty is -1.0; accepted: a number of at least 0"),
+        ({"penalty": math.inf}, "penalty is inf; accepted"),
+        ({"penalty": "a"}, "penalty is 'a'; accepted"),
+        ({"penalty": None}, "penalty is None; accepted"),
     ],
 )
 def test_settings_refused(given: dict[str, Any], match: str) -> None:
     with pytest.raises(InputError, match=match):
         Setting(**{"features": 3, "dimensions": 2, "density": 0.5, **given})
+
+
+def test_numbers_of_settings_are_plain() -> None:
+    two: Any = np.int64(2)
+    given = Setting(two, two, 1, penalty=1)  # into JSON with them: a diagram is stored by its key
+    found = [given.features, given.dimensions, given.density, given.penalty]
+    assert found == [2, 2, 1, 1]
+    assert [type(number) for number in found] == [int, int, float, float]
+
+
+@pytest.mark.parametrize("feature", ["a", 1.5, None, True])
+def test_features_of_parameters_refused(feature: Any) -> None:
+    with pytest.raises(InputError, match=f"feature is {feature!r}; accepted: an integer"):
+        Parameter("importance", feature)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "same"),
+    [
+        (Parameter("importance", 1), Parameter("importance", -1), True),  # n = 2
+        (Parameter("importance", 0), Parameter("importance", -1), False),
+        (Parameter("importance", 0), Parameter("ratio", 0), False),
+        (Parameter("density", 0), Parameter("density", 1), True),  # has no feature
+        (Parameter("density"), Parameter("penalty"), False),
+    ],
+)
+def test_parameters_that_are_one_number(first: Parameter, second: Parameter, same: bool) -> None:
+    setting = Setting(2, 1, 0.5)
+    assert setting.same(first, second) is same
+    moved = setting.vary(first, 0.25) == setting.vary(second, 0.25)
+    assert moved is same
+
+
+SMALL = Setting(2, 1, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("call", "match"),
+    [
+        *(
+            (lambda f=f, s=s: f(SMALL, starts=s), f"starts is {s!r}; accepted: an integer of at")
+            for f in (local_minima, global_minimum)
+            for s in (1.5, "a", True, -1)
+        ),
+        *(
+            (lambda f=f, r=r: f(SMALL, rng=r), f"rng is {r!r}; accepted: a numpy.random.Generator")
+            for f in (local_minima, global_minimum)
+            for r in (1.5, "a", None, -1)
+        ),
+        *(
+            (lambda f=f, r=r: f(SMALL, 2, r), f"rng is {r!r}; accepted: a numpy.random.Generator")
+            for f in (random_starts, structured_starts)
+            for r in (1.5, "a", None, -1)
+        ),
+        (lambda: local_minima(SMALL, most_structured=cast(Any, 1.5)), "most_structured is 1.5"),
+        (lambda: random_starts(SMALL, cast(Any, 1.5), 0), "count is 1.5; accepted: an integer"),
+        (lambda: structured_starts(SMALL, -1, 0), "most is -1; accepted: an integer of at least"),
+        (lambda: local_minima(cast(Any, "a")), "setting is 'a'; accepted: Setting"),
+        (lambda: global_minimum(cast(Any, None)), "setting is None; accepted: Setting"),
+        (lambda: random_starts(cast(Any, 1), 2, 0), "setting is 1; accepted: Setting"),
+        (lambda: structured_starts(cast(Any, 1), 2, 0), "setting is 1; accepted: Setting"),
+        (lambda: SMALL.vary(cast(Any, "density"), 0.1), "parameter is 'density'; accepted: Par"),
+        (lambda: SMALL.value(cast(Any, "density")), "parameter is 'density'; accepted: Param"),
+        (lambda: SMALL.vary(Parameter("ratio"), cast(Any, "a")), "ratios is .*; accepted"),
+    ],
+)
+def test_arguments_of_searches_refused(call: Any, match: str) -> None:
+    with pytest.raises(InputError, match=match):
+        call()
+
+
+def test_an_integer_and_its_generator_give_the_same_starts() -> None:
+    for make in (random_starts, structured_starts):
+        by_seed, by_source = make(SMALL, 2, 3), make(SMALL, 2, np.random.default_rng(3))
+        np.testing.assert_array_equal(by_seed[0], by_source[0])
 
 
 def test_searches_refused() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -77,7 +77,14 @@ def test_loss_is_the_mean_over_the_law() -> None:
         (lambda: Activity(np.array([0.5, np.nan])), "probabilities holds NaN"),
         (lambda: Activity.independent(-0.1, features=2), "density is -0.1"),
         (lambda: Activity.independent([0.1, 0.2], features=3), "density has shape"),
-        (lambda: Activity.independent(0.1, features=0), "features is 0; accepted: 1 to 10"),
+        (
+            lambda: Activity.independent(0.1, features=0),
+            "features is 0; accepted: an integer from 1 to 10",
+        ),
+        (lambda: Activity.independent(0.1, features=cast(Any, 2.5)), "features is 2.5; accepted"),
+        (lambda: Activity.independent(0.1, features=True), "features is True; accepted"),
+        (lambda: Activity.independent(cast(Any, True), features=2), "density is True; accepted"),
+        (lambda: Activity(cast(Any, ["0.5", "0.5"])), "probabilities is .* array of real numbers"),
         (lambda: Activity.independent(0.1, features=11), "features is 11"),
         (lambda: Activity.from_patterns([[0, 2]], [1]), "rows of 0 and 1"),
         (lambda: Activity.from_patterns([0, 1], [1]), "patterns has shape"),

@@ -74,3 +74,23 @@ def test_same_seed_same_estimate() -> None:
 def test_invalid_input(W: Any, samples: Any, match: str) -> None:
     with pytest.raises(InputError, match=match):
         sampled_loss(W, [0.0, 0.0], 0.5, samples=samples, rng=0)
+
+
+@pytest.mark.parametrize(
+    ("changed", "match"),
+    [
+        ({"samples": "a"}, "samples is 'a'; accepted: an integer of at least 2"),
+        ({"samples": None}, "samples is None; accepted"),
+        ({"samples": 0}, "samples is 0; accepted"),
+        ({"samples": 100.0}, "samples is 100.0; accepted"),
+        ({"rng": "a"}, "rng is 'a'; accepted: a numpy.random.Generator or an integer of at"),
+        ({"rng": 1.5}, "rng is 1.5; accepted"),
+        ({"rng": -1}, "rng is -1; accepted"),
+        ({"rng": True}, "rng is True; accepted"),
+        ({"rng": None}, "rng is None; accepted"),  # numpy would draw a seed: not repeatable
+    ],
+)
+def test_chance_that_cannot_be_repeated_is_refused(changed: dict[str, Any], match: str) -> None:
+    arguments: dict[str, Any] = {"samples": 100, "rng": 0, **changed}
+    with pytest.raises(InputError, match=match):
+        sampled_loss([[1.0, -1.0]], [0.0, 0.0], 0.5, **arguments)

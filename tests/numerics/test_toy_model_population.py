@@ -235,6 +235,23 @@ def test_rotation_of_the_columns_does_not_matter(W: Any, b: Any, seed: int) -> N
         ({"importances": [1.0, -1.0]}, "importances has the entry -1.0"),
         ({"importances": [1.0, 1.0, 1.0]}, "importances has shape"),
         ({"penalty": np.nan}, "penalty is nan"),
+        ({"penalty": -1}, "penalty is -1; accepted: a number of at least 0"),
+        ({"penalty": "1"}, "penalty is '1'; accepted"),
+        ({"penalty": None}, "penalty is None; accepted"),
+        ({"penalty": True}, "penalty is True; accepted"),
+        ({"penalty": 10**400}, "penalty is 1000"),  # float() of it would overflow
+        ({"W": [["1", "2"]]}, r"W is \[\['1', '2'\]\]; accepted: an array of real numbers"),
+        ({"W": [[True, 2.0]]}, r"W is \[\[True, 2.0\]\]; accepted"),
+        ({"W": np.array([[True, False]])}, "W is array.*; accepted: an array of real numbers"),
+        ({"W": [[1j, 2.0]]}, "W is .*; accepted: an array of real numbers"),
+        ({"W": [[10**400, 2.0]]}, "W is .*; accepted: an array of real numbers"),
+        ({"W": None}, "W is None; accepted"),
+        ({"biases": ["0.5", "0.5"]}, "biases is .*; accepted: an array of real numbers"),
+        ({"biases": [False, 0.5]}, r"biases is \[False, 0.5\]; accepted"),
+        ({"density": "0.5"}, "density is '0.5'; accepted"),
+        ({"density": True}, "density is True; accepted"),
+        ({"importances": "1"}, "importances is '1'; accepted"),
+        ({"importances": [True, True]}, r"importances is \[True, True\]; accepted"),
     ],
 )
 @pytest.mark.parametrize("function", [population_loss, loss_and_gradient])

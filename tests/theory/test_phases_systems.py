@@ -1,6 +1,6 @@
 """Systems of equations, real roots and Taylor polynomials."""
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from superposition_theory import InputError
@@ -88,6 +88,18 @@ def test_conditions_that_hold_change_nothing() -> None:
             r"equations\[0\] is exp\(x\) - 1; accepted: rational",
         ),
         (lambda: System((x,), (x - Float("0.5"),)), r"equations\[0\] is x - 0.5; accepted: ratio"),
+        (lambda: System((), ()), r"unknowns is empty; accepted: at least one Symbol"),
+        (lambda: System(("x",), (x,)), r"unknowns\[0\] is 'x'; accepted: a sympy Symbol"),
+        (lambda: System("x", (x,)), r"unknowns is of type str; accepted: a list or tuple"),
+        (
+            lambda: System((x,), cast(Any, None)),
+            r"equations is of type NoneType; accepted: a list or tuple",
+        ),
+        (lambda: System((x,), (1,)), r"equations\[0\] is 1; accepted: a sympy Expr"),
+        (lambda: System((x,), ("x",)), r"equations\[0\] is 'x'; accepted: a sympy Expr"),
+        (lambda: System((x,), (None,)), r"equations\[0\] is None; accepted: a sympy Expr"),
+        (lambda: System((x,), (x,), positive=(1,)), r"positive\[0\] is 1; accepted: a sympy Expr"),
+        (lambda: System((x,), (x - 1,)).solve({x: 1})["y"], r"unknown is 'y'; .* unknowns x"),
         (lambda: System((x,), (x,), positive=(sqrt(x),)), r"positive\[0\] is sqrt\(x\); accepted"),
     ],
 )

@@ -67,8 +67,20 @@ def test_densities_one_by_one() -> None:
     assert loss.subs({a: 1, s: R(1, 2), p: R(1, 3), q: R(1, 7)}) == expected
 
 
+def test_a_cell_of_equal_expressions_written_otherwise() -> None:
+    root = sqrt(5)
+    cell = Cell.at([[a * (a + 1)]], [b / root], {a: 1, b: 1})
+    loss = loss_on_cell([[a**2 + a]], [b * root / 5], p, cell)
+    # z = b/sqrt(5) + (a^2 + a) x = 1 + 2 x at a = 1, b = sqrt(5):
+    # (1 - p) 1 + p E (x + 1)^2, and E (x + 1)^2 = 7/3
+    assert loss.subs({a: 1, b: root, p: R(1, 2)}) == R(5, 3)
+
+
 NOT_A_POINT: Any = [1, 1]
 CELL = Cell.at([[a]], [b], {a: 1, b: 1})
+NO_CELL: Any = None
+IDENTITY = [[1, 0], [0, 1]]
+ANTIPODAL = Cell.at([[1, -1], [-1, 1]], [2, 2], {})  # every output always on
 
 
 @pytest.mark.parametrize(
@@ -87,6 +99,20 @@ CELL = Cell.at([[a]], [b], {a: 1, b: 1})
         (lambda: loss_on_cell([[a]], [b], 0.5, CELL), "density is of type float"),
         (lambda: loss_on_cell([[a]], [b], [R(3, 2)], CELL), r"density\[0\] is 3/2"),
         (lambda: output_loss_on_cell(1, [[a]], [b], p, CELL), "output is 1"),
+        # on the signs of that other pair the loss would come out as 50; it is 1/3
+        (
+            lambda: loss_on_cell(IDENTITY, [-5, -5], R(1, 2), ANTIPODAL),
+            r"breakpoint 2 for output 0 and features \(\), but gram and biases have -5; accepted",
+        ),
+        (
+            lambda: output_loss_on_cell(0, [[2 * a]], [b], p, CELL),
+            r"breakpoint a \+ b for output 0 and features \(0,\), but gram .* have 2\*a \+ b;",
+        ),
+        (lambda: loss_on_cell([[a]], [p], p, CELL), "breakpoint b for output 0"),
+        (lambda: loss_on_cell([[a]], [b], p, NO_CELL), "cell is of type NoneType; accepted is a"),
+        (lambda: output_loss_on_cell(0, [[a]], [b], p, NO_CELL), "cell is of type NoneType"),
+        (lambda: loss_on_cell([[a]], [b], p, CELL, [-1]), r"importances\[0\] is -1; accepted are"),
+        (lambda: loss_on_cell([[a]], [b], p, CELL, [1 - sqrt(2)]), r"importances\[0\] is 1 - sqrt"),
     ],
 )
 def test_refusals(call: Any, message: str) -> None:

@@ -11,6 +11,7 @@ from .descent import minimise as minimise
 from .diagram import Axis as Axis
 from .diagram import Diagram as Diagram
 from .diagram import phase_diagram as phase_diagram
+from .naming import EQUAL_NORMS as EQUAL_NORMS
 from .naming import Component as Component
 from .naming import Phase as Phase
 from .naming import phase_of as phase_of
@@ -27,6 +28,7 @@ from .starts import random_starts as random_starts
 from .starts import structured_starts as structured_starts
 
 __all__ = [
+    "EQUAL_NORMS",
     "Axis",
     "Branch",
     "BranchEnd",

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from superposition_theory import InputError
 
 from ..matrices import FloatArray
+from ..toy_model.arguments import check_type, integer, number
 from .descent import minimise
 from .newton import lowest_curvature, polish
 from .setting import Parameter, Setting
@@ -125,7 +126,7 @@ class Branch:
 
     def reach(self, value: float) -> float:
         """Return the value itself if the branch reaches it, else where it ends on the way."""
-        return self._tracker.solve(float(value))[1]
+        return self._tracker.solve(number("value", value))[1]
 
     def at(self, value: float) -> BranchPoint:
         """Return the point at any value, followed on from the nearest one known, minimum or not.
@@ -150,7 +151,7 @@ class Branch:
         >>> bool(abs(pair.at(0.15).loss - minimise([[1, -1]], [0, 0], 0.15).loss) < 1e-15)
         True
         """
-        point, reached = self._tracker.solve(float(value))
+        point, reached = self._tracker.solve(number("value", value))
         if point is None:
             raise InputError(
                 f"value is {value!r}; accepted: a {self.parameter} that the branch reaches, which "
@@ -201,8 +202,8 @@ def follow(
     >>> pair.lost.reason, round(pair.lost.value, 4)
     ('becomes a saddle', 0.713)
     """
-    if steps < 1:
-        raise InputError(f"steps is {steps!r}; accepted: at least 1")
+    check_type("setting", setting, Setting)
+    steps, stop = integer("steps", steps, least=1), number("stop", stop)
     setting.vary(parameter, stop)  # checks the value
     end = minimise(W, biases, setting.densities, **setting.options)
     first = setting.value(parameter)

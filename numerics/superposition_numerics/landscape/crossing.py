@@ -10,6 +10,7 @@ from superposition_theory import InputError
 
 from ..decisions import Decision
 from ..matrices import FloatArray
+from ..toy_model.arguments import check_type, numbers
 from .branches import Branch, separation
 
 _LOSS_ERROR = 4e-15  # of a loss, over the silent loss
@@ -79,7 +80,8 @@ def crossing(first: Branch, second: Branch, bracket: tuple[float, float]) -> Cro
     Raises
     ------
     InputError
-        Branches in different parameters, or a bracket without a transition.
+        Branches in different parameters, or a bracket that is not two numbers, or without a
+        transition.
 
     Examples
     --------
@@ -91,13 +93,20 @@ def crossing(first: Branch, second: Branch, bracket: tuple[float, float]) -> Cro
     >>> round(found.value, 10), found.order
     (0.0487218979, 'first')
     """
+    check_type("first", first, Branch)
+    check_type("second", second, Branch)
+    given = numbers("bracket", bracket)
+    if given.shape != (2,):
+        raise InputError(f"bracket is {bracket!r}; accepted: two numbers")
     if first.parameter != second.parameter:
         raise InputError(
             f"second is a branch in {second.parameter}; accepted: in {first.parameter}, as the "
             "first"
         )
+    low, high = given.tolist()
     for branch in (first, second):
-        bracket = branch.reach(bracket[0]), branch.reach(bracket[1])
+        low, high = branch.reach(low), branch.reach(high)
+    bracket = low, high
     ends = [(first.at(value), second.at(value)) for value in bracket]
     apart = [separation(*pair) for pair in ends]
     steepest = max(abs(point.slope) for pair in ends for point in pair)

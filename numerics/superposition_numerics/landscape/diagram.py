@@ -17,6 +17,7 @@ import numpy.typing as npt
 from superposition_theory import InputError
 
 from ..matrices import FloatArray
+from ..toy_model.arguments import check_type, integer, number, numbers
 from .descent import minimise
 from .naming import Phase, phase_of
 from .search import MOST_FEATURES, SAME_LOSS
@@ -40,6 +41,11 @@ class Axis:
     parameter : Parameter
     values : tuple of float
 
+    Raises
+    ------
+    InputError
+        No values, or values that are not finite numbers.
+
     Examples
     --------
     >>> from superposition_numerics.landscape import Axis, Parameter
@@ -52,20 +58,25 @@ class Axis:
 
     def __post_init__(self) -> None:
         """Check."""
-        if not self.values:
-            raise InputError("values is empty; accepted: at least one value")
+        check_type("parameter", self.parameter, Parameter)
+        values = numbers("values", self.values)
+        if values.ndim != 1 or not values.size:
+            raise InputError(f"values is {self.values!r}; accepted: a list of at least one number")
+        object.__setattr__(self, "values", tuple(values.tolist()))
 
     @classmethod
     def linear(cls, parameter: Parameter, first: float, last: float, count: int) -> Axis:
         """Return equally spaced values."""
-        return cls(parameter, tuple(np.linspace(first, last, count).tolist()))
+        ends = number("first", first), number("last", last)
+        return cls(parameter, tuple(np.linspace(*ends, integer("count", count, least=1)).tolist()))
 
     @classmethod
     def logarithmic(cls, parameter: Parameter, first: float, last: float, count: int) -> Axis:
         """Return values with equal ratios, of positive numbers."""
-        if not (first > 0 and last > 0):
+        ends = number("first", first), number("last", last)
+        if min(ends) <= 0:
             raise InputError(f"first and last are {first!r} and {last!r}; accepted: above 0")
-        return cls(parameter, tuple(np.geomspace(first, last, count).tolist()))
+        return cls(parameter, tuple(np.geomspace(*ends, integer("count", count, least=1)).tolist()))
 
 
 @dataclass(frozen=True)
@@ -194,9 +205,8 @@ def phase_diagram(
     Raises
     ------
     InputError
-        Axes of the same parameter, values outside the range of a parameter, too many features.
-    RuntimeError
-        If no start of a cell ended in a stationary point: with more starts one will.
+        Axes of the same parameter, values outside the range of a parameter, too many features;
+        and if no start of a cell ended in a stationary point: with more starts one will.
 
     Examples
     --------
@@ -208,13 +218,15 @@ def phase_diagram(
     >>> diagram.kinds.tolist()
     [['1 dedicated + 1 dropped', 'antipodal pair']]
     """
+    check_type("setting", setting, Setting)
+    check_type("rows", rows, Axis)
+    check_type("columns", columns, Axis)
     if setting.features > MOST_FEATURES:
         raise InputError(f"features is {setting.features}; accepted: at most {MOST_FEATURES}")
-    if starts < 0 or most_structured < 1:
-        raise InputError(
-            f"starts is {starts} and most_structured is {most_structured}; accepted: at least 0, 1"
-        )
-    if rows.parameter == columns.parameter:
+    starts = integer("starts", starts, least=0)
+    most_structured = integer("most_structured", most_structured, least=1)
+    seed = integer("seed", seed, least=0)
+    if setting.same(rows.parameter, columns.parameter):
         raise InputError(f"columns vary the {columns.parameter} as the rows do; accepted: another")
     settings = [
         setting.vary(rows.parameter, row).vary(columns.parameter, column)
@@ -358,7 +370,9 @@ def _solve(task: _Task) -> list[_Cell]:
 def _best_two(setting: Setting, points: Sequence[_Point]) -> _Cell:
     """Return the lowest point, and the lowest one of another loss and name."""
     if not points:
-        raise RuntimeError(f"none of the starts of {setting} converged; use more starts")
+        raise InputError(
+            f"starts are too few: none ended in a stationary point of {setting}; accepted: more"
+        )
     ordered = sorted(points, key=lambda point: point.loss)
     best = ordered[0]
     last, name = best.loss, phase_of(best.W).name

@@ -22,7 +22,8 @@ ORTHOGONAL = 1e-3  # |cos| up to this: no interference
 PARALLEL = 1e-6  # second over first eigenvalue of a component up to this: on a line
 # Shorter over longer norm up to this: a weak shape. For n = 2, m = 1 the ratio of the weak pair
 # rises to 0.5636 where the line weak | strong ends (I = 1, p = 0.7064), and that of the strong pair
-# falls to 0.5853 on its boundary with the dropped feature (p = 0.01): the threshold is between.
+# falls to 0.5853 on its boundary with the dropped feature (p = 0.01): the threshold is between. The
+# gap was measured without a penalty; under one the ratio may pass the threshold continuously.
 EQUAL_NORMS = 0.575
 _POLYGONS = {3: "triangle", 4: "quadrilateral", 5: "pentagon", 6: "hexagon"}
 

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from ..matrices import FloatArray
 from ..toy_model import Activity, loss_and_gradient
+from ..toy_model.arguments import numbers
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class Problem:
         importances: npt.ArrayLike,
         penalty: float,
     ) -> None:
-        W, biases = np.asarray(W, dtype=np.float64), np.asarray(biases, dtype=np.float64)
+        W, biases = numbers("W", W), numbers("biases", biases)
         losses = loss_and_gradient(
             W, biases, density, importances=importances, penalty=penalty, gradient=False
         ).loss  # checks the arguments

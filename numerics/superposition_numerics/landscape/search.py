@@ -11,6 +11,7 @@ import numpy.typing as npt
 from superposition_theory import InputError
 
 from ..matrices import FloatArray
+from ..toy_model.arguments import check_type, generator, integer
 from .descent import TOLERANCE, minimise
 from .naming import Phase, phase_of
 from .newton import lowest_curvature, polish
@@ -86,7 +87,7 @@ def local_minima(
     most_structured : int
         Largest number of structured starts.
     rng : Generator or int
-        The source of randomness; the result depends on nothing else.
+        The source of randomness, an int of at least 0; the result depends on nothing else.
 
     Returns
     -------
@@ -95,7 +96,7 @@ def local_minima(
     Raises
     ------
     InputError
-        More than 6 features, negative numbers of starts, or none at all.
+        More than 6 features, negative numbers of starts, or none at all, or another `rng`.
 
     Examples
     --------
@@ -136,14 +137,17 @@ def _minima(
     setting: Setting, starts: int, most_structured: int, rng: np.random.Generator | int
 ) -> Iterator[Minimum]:
     """Check the arguments, and yield the minima from the lowest on."""
+    check_type("setting", setting, Setting)
     if setting.features > MOST_FEATURES:
         raise InputError(f"features is {setting.features}; accepted: at most {MOST_FEATURES}")
-    if starts < 0 or most_structured < 0 or starts + most_structured == 0:
+    starts = integer("starts", starts, least=0)
+    most_structured = integer("most_structured", most_structured, least=0)
+    if starts + most_structured == 0:
         raise InputError(
             f"starts is {starts} and most_structured is {most_structured}; accepted: numbers of at "
             "least 0 that are not both 0"
         )
-    rng = np.random.default_rng(rng)
+    rng = generator(rng)
     parts = (structured_starts(setting, most_structured, rng), random_starts(setting, starts, rng))
     W, biases = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
     ends = _descend(setting, W, biases)

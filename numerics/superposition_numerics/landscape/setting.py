@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypedDict
@@ -12,6 +11,7 @@ from superposition_theory import InputError
 
 from ..matrices import FloatArray
 from ..toy_model import loss_and_gradient, population_loss
+from ..toy_model.arguments import check_type, integer, number, numbers
 
 _KINDS = ("density", "importance", "ratio", "penalty")
 
@@ -27,6 +27,11 @@ class Parameter:
     feature : int
         The feature of an importance or ratio, from 0; -1 is the last one.
 
+    Raises
+    ------
+    InputError
+        Another kind, or a feature that is not an integer.
+
     Examples
     --------
     >>> from superposition_numerics.landscape import Parameter
@@ -38,9 +43,10 @@ class Parameter:
     feature: int = -1
 
     def __post_init__(self) -> None:
-        """Check the kind."""
+        """Check."""
         if self.kind not in _KINDS:
             raise InputError(f"kind is {self.kind!r}; accepted: one of {', '.join(_KINDS)}")
+        object.__setattr__(self, "feature", integer("feature", self.feature))
 
     def __str__(self) -> str:
         """Return the parameter in words."""
@@ -66,7 +72,7 @@ class Setting:
     features, dimensions : int
         n from 1 to 10 and m from 1 to n.
     density : float
-        Base density p.
+        Base density p, in [0, 1].
     importances : tuple of n floats
         A single number on input means that all are equal.
     ratios : tuple of n floats
@@ -98,27 +104,26 @@ class Setting:
 
     def __post_init__(self) -> None:
         """Check, and spread single numbers over the features."""
-        if not 1 <= self.features <= 10:
-            raise InputError(f"features is {self.features!r}; accepted: 1 to 10")
-        if not 1 <= self.dimensions <= self.features:
-            raise InputError(
-                f"dimensions is {self.dimensions!r}; accepted: 1 to features = {self.features}"
-            )
+        features = integer("features", self.features, least=1, most=10)
+        dimensions = integer("dimensions", self.dimensions, least=1, most=features)
+        object.__setattr__(self, "features", features)
+        object.__setattr__(self, "dimensions", dimensions)
+        object.__setattr__(self, "density", number("density", self.density, least=0, most=1))
+        object.__setattr__(self, "penalty", number("penalty", self.penalty, least=0))
         for name in ("importances", "ratios"):
-            given = np.asarray(getattr(self, name), dtype=np.float64)
+            given = numbers(name, getattr(self, name))
             if given.shape not in ((), (self.features,)):
                 raise InputError(
                     f"{name} has shape {given.shape}; accepted: a number or {self.features} numbers"
                 )
-            if not np.all(np.isfinite(given) & (given >= 0)):
+            if not np.all(given >= 0):
                 raise InputError(f"{name} is {given.tolist()}; accepted: numbers of at least 0")
             spread = tuple(np.broadcast_to(given, self.features).tolist())
             object.__setattr__(self, name, spread)
-        densities = self.density * np.array(self.ratios)
-        if not np.all((densities >= 0) & (densities <= 1)):
-            raise InputError(f"density times ratios is {densities.tolist()}; accepted: in [0, 1]")
-        if not 0 <= self.penalty < math.inf:
-            raise InputError(f"penalty is {self.penalty!r}; accepted: a number of at least 0")
+        if not np.all(self.densities <= 1):
+            raise InputError(
+                f"density times ratios is {self.densities.tolist()}; accepted: in [0, 1]"
+            )
 
     @property
     def densities(self) -> FloatArray:
@@ -143,20 +148,28 @@ class Setting:
 
     def value(self, parameter: Parameter) -> float:
         """Return the value of a parameter."""
+        check_type("parameter", parameter, Parameter)
         if parameter.kind in ("density", "penalty"):
             return float(getattr(self, parameter.kind))
         return float(getattr(self, _FIELDS[parameter.kind])[self._feature(parameter)])
 
     def vary(self, parameter: Parameter, value: float) -> Setting:
         """Return the setting with another value of a parameter."""
+        check_type("parameter", parameter, Parameter)
         if parameter.kind in ("density", "penalty"):
-            changed: dict[str, Any] = {parameter.kind: float(value)}
+            changed: dict[str, Any] = {parameter.kind: value}
         else:
             field = _FIELDS[parameter.kind]
             values = list(getattr(self, field))
-            values[self._feature(parameter)] = float(value)
+            values[self._feature(parameter)] = value
             changed = {field: tuple(values)}
         return replace(self, **changed)
+
+    def same(self, first: Parameter, second: Parameter) -> bool:
+        """Whether two parameters are one number of the setting, as feature -1 and n - 1 are."""
+        if first.kind != second.kind or first.kind in ("density", "penalty"):
+            return first.kind == second.kind
+        return self._feature(first) == self._feature(second)
 
     def loss(self, W: FloatArray, biases: FloatArray) -> FloatArray:
         """Return the loss of models, shape (...)."""

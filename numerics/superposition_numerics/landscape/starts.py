@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..matrices import FloatArray
+from ..toy_model.arguments import check_type, generator, integer
 from .setting import Setting
 
 _SCALES = (0.1, 0.5, 1.0)
@@ -46,7 +47,7 @@ def _polygon(corners: int) -> _Block:
 
 
 def random_starts(
-    setting: Setting, count: int, rng: np.random.Generator
+    setting: Setting, count: int, rng: np.random.Generator | int
 ) -> tuple[FloatArray, FloatArray]:
     """Return normal W of three scales, with biases at 0, at p_i / 2 or around 0.
 
@@ -54,12 +55,18 @@ def random_starts(
     ----------
     setting : Setting
     count : int
-    rng : Generator
+    rng : Generator or int
+        An int of at least 0.
 
     Returns
     -------
     W : ndarray, shape (count, m, n)
     biases : ndarray, shape (count, n)
+
+    Raises
+    ------
+    InputError
+        Something else than a setting, a number of at least 0 and a source of randomness.
 
     Examples
     --------
@@ -69,6 +76,8 @@ def random_starts(
     >>> W.shape, biases.shape
     ((4, 2, 3), (4, 3))
     """
+    check_type("setting", setting, Setting)
+    count, rng = integer("count", count, least=0), generator(rng)
     n, m = setting.features, setting.dimensions
     scale = rng.choice(_SCALES, size=(count, 1, 1))
     W = scale * rng.standard_normal((count, m, n))
@@ -78,7 +87,7 @@ def random_starts(
 
 
 def structured_starts(
-    setting: Setting, most: int, rng: np.random.Generator
+    setting: Setting, most: int, rng: np.random.Generator | int
 ) -> tuple[FloatArray, FloatArray]:
     """Return models put together from dropped and single features, pairs and polygons.
 
@@ -89,13 +98,19 @@ def structured_starts(
     ----------
     setting : Setting
     most : int
-    rng : Generator
+    rng : Generator or int
+        An int of at least 0.
 
     Returns
     -------
     W : ndarray, shape (starts, m, n)
     biases : ndarray, shape (starts, n)
         p_i / 2 for a dropped feature, 0 for one alone, p_i / 4 for the others.
+
+    Raises
+    ------
+    InputError
+        Something else than a setting, a number of at least 0 and a source of randomness.
 
     Examples
     --------
@@ -105,6 +120,8 @@ def structured_starts(
     >>> W.round(2).tolist()
     [[[0.0, 1.0]], [[1.0, -1.0]], [[0.95, -0.45]]]
     """
+    check_type("setting", setting, Setting)
+    most, rng = integer("most", most, least=0), generator(rng)
     n, m = setting.features, setting.dimensions
     blocks = [_DROPPED, _DEDICATED, _PAIR, _WEAK_PAIR, *map(_polygon, range(3, n + 1))]
     labels = [setting.kinds.index(kind) for kind in setting.kinds]

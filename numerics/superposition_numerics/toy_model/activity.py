@@ -10,37 +10,9 @@ from superposition_theory import InputError
 
 from superposition_numerics.matrices import FloatArray
 
+from .arguments import integer, numbers
+
 MOST_FEATURES = 10
-
-
-def numbers(name: str, values: npt.ArrayLike) -> FloatArray:
-    """Return the argument as floats.
-
-    Raises
-    ------
-    InputError
-        It does not hold finite real numbers.
-
-    Examples
-    --------
-    >>> from superposition_numerics.toy_model.activity import numbers
-    >>> numbers("biases", [1, 2]).tolist()
-    [1.0, 2.0]
-    """
-    try:
-        result = np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise InputError(f"{name} is {values!r}; accepted: an array of real numbers") from error
-    if not np.isfinite(result).all():
-        raise InputError(f"{name} holds NaN or infinite entries; accepted: finite numbers")
-    return result
-
-
-def _checked_features(features: int) -> int:
-    """Refuse a number of features for which there are too many supports, or none."""
-    if not 1 <= features <= MOST_FEATURES:
-        raise InputError(f"features is {features}; accepted: 1 to {MOST_FEATURES}")
-    return features
 
 
 @dataclass(frozen=True)
@@ -99,7 +71,8 @@ class Activity:
         Raises
         ------
         InputError
-            A density outside [0, 1], or of a shape that does not fit.
+            A density outside [0, 1], or of a shape that does not fit; features that are not an
+            integer from 1 to 10.
 
         Examples
         --------
@@ -107,7 +80,7 @@ class Activity:
         >>> Activity.independent([0.5, 0.25], features=2).probabilities.tolist()
         [0.375, 0.375, 0.125, 0.125]
         """
-        _checked_features(features)
+        features = integer("features", features, least=1, most=MOST_FEATURES)
         p = numbers("density", density)
         if not np.all((p >= 0) & (p <= 1)):
             raise InputError(f"density is {density!r}; accepted: numbers in [0, 1]")
@@ -155,7 +128,7 @@ class Activity:
             raise InputError(
                 f"patterns has shape {table.shape}; accepted: rows of 0 and 1, shape (rows, n)"
             )
-        features = _checked_features(table.shape[1])
+        features = integer("features", table.shape[1], least=1, most=MOST_FEATURES)
         if weights.shape != table.shape[:1]:
             raise InputError(
                 f"probabilities has shape {weights.shape}; accepted: one for each of the "

@@ -10,7 +10,8 @@ from superposition_theory import InputError
 
 from superposition_numerics.matrices import FloatArray
 
-from .activity import MOST_FEATURES, Activity, numbers
+from .activity import MOST_FEATURES, Activity
+from .arguments import numbers
 
 
 @dataclass(frozen=True)

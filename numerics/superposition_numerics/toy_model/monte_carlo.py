@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from superposition_theory import InputError
 
 from superposition_numerics.matrices import FloatArray
 
 from .activity import Activity
+from .arguments import generator, integer
 from .instances import held, instances_of
 
 _BLOCK = 1 << 14  # samples drawn at once
@@ -60,6 +60,7 @@ def sampled_loss(
     samples : int
         At least 2, for each instance.
     rng : numpy.random.Generator or int
+        An int of at least 0.
 
     Returns
     -------
@@ -68,7 +69,7 @@ def sampled_loss(
     Raises
     ------
     InputError
-        As for `population_loss`; fewer than 2 samples.
+        As for `population_loss`; fewer than 2 samples; another `rng`.
 
     Examples
     --------
@@ -77,11 +78,9 @@ def sampled_loss(
     >>> bool(abs(estimate.value - 9259 / 120000) < 4 * estimate.standard_error)
     True
     """
-    if samples % 1 or samples < 2:
-        raise InputError(f"samples is {samples!r}; accepted: an integer of at least 2")
-    samples = int(samples)
+    samples = integer("samples", samples, least=2)
     given = instances_of(W, biases, importances, density)
-    generator = np.random.default_rng(rng)
+    source = generator(rng)
     value, error = np.zeros(given.count), np.zeros(given.count)
     features = np.arange(given.features)
     with np.errstate(over="ignore", invalid="ignore"):
@@ -90,8 +89,8 @@ def sampled_loss(
             mean, squares, drawn = 0.0, 0.0, 0  # squares: summed about the mean
             while drawn < samples:
                 count = min(_BLOCK, samples - drawn)
-                supports = np.searchsorted(thresholds, generator.random(count), side="right")
-                x = generator.random((count, given.features))
+                supports = np.searchsorted(thresholds, source.random(count), side="right")
+                x = source.random((count, given.features))
                 x *= (supports[:, None] >> features) & 1
                 output = np.maximum((x @ given.W[k].T) @ given.W[k] + given.biases[k], 0.0)
                 losses = (x - output) ** 2 @ given.importances[k]

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from superposition_theory import InputError
 
 from superposition_numerics.matrices import FloatArray
 
 from .activity import Activity
+from .arguments import number
 from .instances import Instances, held, instances_of
 from .moments import support_losses, support_moments
 
@@ -59,6 +59,7 @@ def population_loss(
         features. An `Activity` gives any joint law of the supports.
     importances : array_like, broadcastable to (..., n)
     penalty : float
+        At least 0.
 
     Returns
     -------
@@ -69,7 +70,7 @@ def population_loss(
     ------
     InputError
         Shapes that do not fit, entries that are not finite, densities outside [0, 1], negative
-        importances, a loss that float64 cannot hold.
+        importances, a negative penalty, a loss that float64 cannot hold.
 
     References
     ----------
@@ -82,12 +83,13 @@ def population_loss(
     True
     """
     given = instances_of(W, biases, importances, density)
+    penalty = number("penalty", penalty, least=0)
     loss = np.zeros(given.count)
     with np.errstate(over="ignore", invalid="ignore"):
         gram = _gram(given.W)
         for part, losses in support_losses(gram, given.biases):
             loss[part] = (_weights(given, part) * losses).sum(axis=(0, 1))
-        loss += _checked_penalty(penalty) * (_off_diagonal(gram) ** 2).sum(axis=(1, 2))
+        loss += penalty * (_off_diagonal(gram) ** 2).sum(axis=(1, 2))
     return held(loss).reshape(given.shape)
 
 
@@ -119,6 +121,7 @@ def loss_and_gradient(
             np.zeros((*only.shape, np.shape(W)[-1])),
         )
     given = instances_of(W, biases, importances, density)
+    penalty = number("penalty", penalty, least=0)
     loss = np.zeros(given.count)
     slope_b = np.zeros(given.biases.shape)
     with np.errstate(over="ignore", invalid="ignore"):
@@ -131,7 +134,7 @@ def loss_and_gradient(
             slopes = 2 * (weights[:, :, None] * moments.weighted).sum(axis=0)
             sensitivity[part] = np.moveaxis(slopes, -1, 0)
         off = _off_diagonal(gram)
-        loss += _checked_penalty(penalty) * (off**2).sum(axis=(1, 2))
+        loss += penalty * (off**2).sum(axis=(1, 2))
         sensitivity += 2 * penalty * off
         slope_W = given.W @ (sensitivity + np.swapaxes(sensitivity, -1, -2))
     return LossGradient(
@@ -229,10 +232,3 @@ def _weights(given: Instances, part: slice) -> FloatArray:
     """Return probability times importance, shape (2^n, n, batch)."""
     batch_last = np.ascontiguousarray(given.probabilities[part].T)
     return batch_last[:, None] * np.ascontiguousarray(given.importances[part].T)
-
-
-def _checked_penalty(penalty: float) -> float:
-    """Refuse a penalty that is not a finite number."""
-    if not np.isfinite(penalty):
-        raise InputError(f"penalty is {penalty!r}; accepted: a finite number")
-    return penalty

@@ -16,7 +16,8 @@ import numpy.typing as npt
 
 from superposition_numerics.matrices import FloatArray
 
-from .activity import Activity, numbers
+from .activity import Activity
+from .arguments import numbers
 from .instances import held, instances_of
 
 

@@ -7,6 +7,7 @@ from functools import cache
 
 import numpy as np
 from superposition_numerics.landscape import (
+    EQUAL_NORMS,
     BranchPoint,
     Crossing,
     Minimum,
@@ -17,7 +18,6 @@ from superposition_numerics.landscape import (
     global_minimum,
     local_minima,
 )
-from superposition_numerics.landscape.naming import EQUAL_NORMS
 from superposition_theory import InputError
 from superposition_theory.phases import (
     critical_importance,

@@ -47,7 +47,12 @@ class Solution:
 
     def __getitem__(self, unknown: str | Symbol) -> Rational:
         """Return the value of an unknown."""
-        return self.values[str(unknown)]
+        name = str(unknown)
+        if name not in self.values:
+            raise InputError(
+                f"unknown is {name!r}; accepted: one of the unknowns {', '.join(self.values)}"
+            )
+        return self.values[name]
 
 
 class System:
@@ -65,8 +70,8 @@ class System:
     Raises
     ------
     InputError
-        Other numbers of equations and unknowns, an unknown twice, or an equation or condition that
-        is not a rational function of the unknowns over the rationals.
+        No unknowns, an unknown twice, other numbers of equations and unknowns, or an equation or
+        condition that is not a rational function of the unknowns over the rationals.
 
     Examples
     --------
@@ -83,6 +88,11 @@ class System:
         *,
         positive: Sequence[Expr] = (),
     ) -> None:
+        _check_members("unknowns", unknowns, Symbol)
+        _check_members("equations", equations, Expr)
+        _check_members("positive", positive, Expr)
+        if not unknowns:
+            raise InputError("unknowns is empty; accepted: at least one Symbol")
         if len(unknowns) != len(equations):
             raise InputError(
                 f"equations has {len(equations)} members for {len(unknowns)} unknowns; accepted: "
@@ -203,6 +213,18 @@ class System:
         )
         values = {str(x): QQ.to_sympy(v) for x, v in zip(self.unknowns, point, strict=True)}
         return Solution(values, QQ.to_sympy(residual), QQ.to_sympy(step))
+
+
+def _check_members(name: str, members: Any, kind: type) -> None:
+    """Refuse what is not a list or tuple of sympy objects of a kind."""
+    if not isinstance(members, (list, tuple)):
+        raise InputError(
+            f"{name} is of type {type(members).__name__}; accepted: a list or tuple of sympy "
+            f"{kind.__name__}"
+        )
+    for i, member in enumerate(members):
+        if not isinstance(member, kind):
+            raise InputError(f"{name}[{i}] is {member!r}; accepted: a sympy {kind.__name__}")
 
 
 def _elements(functions: Any, expressions: Sequence[Expr], name: str) -> list[Any]:

@@ -1,6 +1,6 @@
 """The loss as a rational expression on a cell, a region where no breakpoint changes sign."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -12,7 +12,7 @@ from superposition_theory.frames.matrices import read_number
 
 from .expressions import Evaluation, read_expression
 from .kernel import Moments, Support, supports
-from .reading import check_index, check_sequence, read_density
+from .reading import check_index, check_sequence, read_density, read_importances
 
 
 @dataclass(frozen=True)
@@ -70,18 +70,16 @@ class Cell:
         values = _read_point(point, set().union(*(e.free_symbols for e in expressions)))
         symbolic, numeric = Evaluation(expressions), Evaluation(expressions, values)
         signs, breakpoints = {}, {}
-        for j, offset in enumerate(offsets):
-            for B in supports(len(offsets)):
-                terms = [offset, *(rows[i][j] for i in B)]
-                identity = _total(symbolic, terms)
-                sign = numeric.field.sign(_total(numeric, terms))
-                breakpoints[j, B] = symbolic.expression(identity)
-                if identity and not sign:
-                    raise InputError(
-                        f"point lies on the wall {breakpoints[j, B]} = 0; accepted are points "
-                        "inside a cell"
-                    )
-                signs[j, B] = sign
+        for key, terms in _breakpoint_terms(rows, offsets):
+            identity = _total(symbolic, terms)
+            sign = numeric.field.sign(_total(numeric, terms))
+            breakpoints[key] = symbolic.expression(identity)
+            if identity and not sign:
+                raise InputError(
+                    f"point lies on the wall {breakpoints[key]} = 0; accepted are points inside a "
+                    "cell"
+                )
+            signs[key] = sign
         return cls(signs, breakpoints)
 
     @property
@@ -123,7 +121,8 @@ def loss_on_cell(gram: Any, biases: Any, density: Any, cell: Cell, importances: 
     Raises
     ------
     InputError
-        For expressions that are not accepted, and a cell of another number of features.
+        For expressions that are not accepted, numbers out of range (densities, importances), and
+        a cell of other breakpoints than those of `gram` and `biases`.
 
     Examples
     --------
@@ -174,10 +173,9 @@ class _OnCell:
     def __init__(self, gram: Any, biases: Any, density: Any, cell: Cell, importances: Any) -> None:
         rows, offsets = _read(gram, biases)
         n = len(offsets)
-        if cell.features != n:
-            raise InputError(f"cell is one of {cell.features} features; accepted is one of {n}")
+        _check_cell(cell, rows, offsets)
         densities = _densities(density, n)
-        weights = _expressions([1] * n if importances is None else importances, "importances", n)
+        weights = _importances([1] * n if importances is None else importances, n)
         evaluate = Evaluation([*(e for row in rows for e in row), *offsets, *densities, *weights])
         self._evaluate = evaluate
         self._density = [evaluate(p) for p in densities]
@@ -197,6 +195,33 @@ class _OnCell:
             mean = moments.mean(self._density, partial(moments.loss, j))
             total += self._importances[j] * mean
         return self._evaluate.expression(total)
+
+
+def _breakpoint_terms(
+    rows: list[list[Any]], offsets: list[Any]
+) -> Iterator[tuple[tuple[int, Support], list[Any]]]:
+    """List b_j and the g_ij, i in B, for all (j, B)."""
+    for j, offset in enumerate(offsets):
+        for B in supports(len(offsets)):
+            yield (j, B), [offset, *(rows[i][j] for i in B)]
+
+
+def _check_cell(cell: Any, rows: list[list[Any]], offsets: list[Any]) -> None:
+    """Refuse a cell of other breakpoints than those of the expressions."""
+    if not isinstance(cell, Cell):
+        raise InputError(f"cell is of type {type(cell).__name__}; accepted is a Cell")
+    n = len(offsets)
+    if cell.features != n:
+        raise InputError(f"cell is one of {cell.features} features; accepted is one of {n}")
+    evaluate = Evaluation([*(e for row in rows for e in row), *offsets, *cell.breakpoints.values()])
+    for (j, B), terms in _breakpoint_terms(rows, offsets):
+        own, given = _total(evaluate, terms), evaluate(cell.breakpoints[j, B])
+        if own != given:
+            raise InputError(
+                f"cell has the breakpoint {cell.breakpoints[j, B]} for output {j} and features "
+                f"{B}, but gram and biases have {evaluate.expression(own)}; accepted is a cell of "
+                "this gram and these biases"
+            )
 
 
 def _total(evaluate: Evaluation, terms: list[Any]) -> Any:
@@ -236,6 +261,13 @@ def _densities(density: Any, length: int) -> list[Any]:
     densities = _expressions(density, "density", length)
     read_density([0 if p.free_symbols else p for p in densities], length)
     return densities
+
+
+def _importances(importances: Any, length: int) -> list[Any]:
+    """Return the checked importance of each feature; those without symbols are not negative."""
+    weights = _expressions(importances, "importances", length)
+    read_importances([0 if weight.free_symbols else weight for weight in weights], length)
+    return weights
 
 
 def _read_point(point: Any, symbols: set[Any]) -> dict[Any, Any]:
