@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..matrices import FloatArray
-from ..toy_model import Activity, loss_and_gradient
+from ..toy_model import Activity, loss_and_gradient, population_loss
 from ..toy_model.arguments import numbers
 
 
@@ -53,9 +53,9 @@ class Problem:
         penalty: float,
     ) -> None:
         W, biases = numbers("W", W), numbers("biases", biases)
-        losses = loss_and_gradient(
-            W, biases, density, importances=importances, penalty=penalty, gradient=False
-        ).loss  # checks the arguments
+        losses = population_loss(  # it checks the arguments
+            W, biases, density, importances=importances, penalty=penalty
+        )
         self.shape = losses.shape
         self.m, self.n = W.shape[-2:]
         self.penalty = penalty

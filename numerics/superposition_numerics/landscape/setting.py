@@ -10,7 +10,7 @@ import numpy as np
 from superposition_theory import InputError
 
 from ..matrices import FloatArray
-from ..toy_model import loss_and_gradient, population_loss
+from ..toy_model import population_loss
 from ..toy_model.arguments import check_type, integer, number, numbers
 
 _KINDS = ("density", "importance", "ratio", "penalty")
@@ -183,10 +183,8 @@ class Setting:
         """
 
         def rise(densities: FloatArray, importances: FloatArray, penalty: float) -> float:
-            loss = loss_and_gradient(
-                W, biases, densities, importances=importances, penalty=penalty, gradient=False
-            )
-            return float(loss.loss)
+            loss = population_loss(W, biases, densities, importances=importances, penalty=penalty)
+            return float(loss)
 
         p, weights, nothing = self.densities, np.array(self.importances), np.zeros(self.features)
         if parameter.kind == "penalty":

@@ -100,11 +100,8 @@ def loss_and_gradient(
     *,
     importances: npt.ArrayLike = 1.0,
     penalty: float = 0.0,
-    gradient: bool = True,
 ) -> LossGradient:
     """Return the population loss and its gradient; parameters as for `population_loss`.
-
-    Without ``gradient`` only the loss is computed and the slopes are zeros.
 
     Examples
     --------
@@ -113,13 +110,6 @@ def loss_and_gradient(
     >>> frozen.biases.round(12).tolist(), -(0.5**2) / 3
     ([-0.083333333333, -0.083333333333], -0.08333333333333333)
     """
-    if not gradient:
-        only = population_loss(W, biases, density, importances=importances, penalty=penalty)
-        return LossGradient(
-            only,
-            np.zeros((*only.shape, *np.shape(W)[-2:])),
-            np.zeros((*only.shape, np.shape(W)[-1])),
-        )
     given = instances_of(W, biases, importances, density)
     penalty = number("penalty", penalty, least=0)
     loss = np.zeros(given.count)
