@@ -17,6 +17,7 @@ from .ledger import STATUS_COLOURS, Registry, Status, text_colour
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.text import Text
 
 # Okabe and Ito's colours, which colour-blind readers can tell apart.
 _BLUE, _ORANGE, GREY = "#0072B2", "#D55E00", "#767676"
@@ -233,6 +234,26 @@ def draw_localization(axes: Axes, analysis: SpectralAnalysis) -> None:
     )
 
 
+def _untangled(graph: nx.DiGraph) -> list[list[str]]:
+    """Return the layers of a graph, each sorted by the mean place of what its claims touch."""
+    layers = [sorted(layer) for layer in nx.topological_generations(graph.reverse())]
+    links = nx.transitive_reduction(graph).to_undirected()
+    for _ in range(8):
+        for layer in (*layers, *reversed(layers)):
+            place = {
+                claim: -position + (len(other) - 1) / 2
+                for other in layers
+                for position, claim in enumerate(other)
+            }
+
+            def mean(claim: str, place: dict[str, float] = place) -> float:
+                near = [place[other] for other in links[claim]]
+                return -sum(near) / len(near) if near else -place[claim]
+
+            layer.sort(key=mean)
+    return layers
+
+
 def claims_figure(registry: Registry, statuses: Mapping[str, Status], path: Path) -> Path:
     """Draw the graph of the claims as SVG, coloured by status.
 
@@ -259,29 +280,34 @@ def claims_figure(registry: Registry, statuses: Mapping[str, Status], path: Path
     from matplotlib.patches import FancyArrowPatch, Patch
 
     graph = registry.graph()
-    layers = list(nx.topological_generations(graph.reverse()))
+    layers = _untangled(graph)
     places = {
         claim: (depth, -position + (len(layer) - 1) / 2)
         for depth, layer in enumerate(layers)
-        for position, claim in enumerate(sorted(layer))
+        for position, claim in enumerate(layer)
     }
     tallest = max(len(layer) for layer in layers)
     with matplotlib.rc_context(STYLE):
         figure = Figure(figsize=(3.2 * len(layers), 0.6 * tallest + 0.8))
         axes = figure.subplots()
-        boxes = {}
-        for claim, (x, y) in places.items():
+        axes.set_xlim(-0.6, len(layers) - 0.4)
+        axes.set_ylim(-tallest / 2 - 0.3, tallest / 2 + 0.3)
+        axes.axis("off")
+
+        def box(claim: str, zorder: float) -> Text:
             colour = STATUS_COLOURS[statuses[claim]]
-            boxes[claim] = axes.text(
-                x,
-                y,
+            return axes.text(
+                *places[claim],
                 "\n".join(textwrap.wrap(claim.replace("-", " "), 24)),
                 ha="center",
                 va="center",
                 fontsize=7,
                 color=text_colour(colour),
                 bbox={"boxstyle": "round,pad=0.4", "facecolor": colour, "edgecolor": "none"},
+                zorder=zorder,
             )
+
+        boxes = {claim: box(claim, 3) for claim in places}
         figure.draw_without_rendering()  # the boxes get their sizes, and the arrows end at them
         for user, used in nx.transitive_reduction(graph).edges:
             arrow = FancyArrowPatch(
@@ -298,6 +324,8 @@ def claims_figure(registry: Registry, statuses: Mapping[str, Status], path: Path
                 zorder=4,
             )
             axes.add_patch(arrow)
+        for claim in places:  # again, over the arrows that pass: an arrow ends outside its boxes
+            box(claim, 5)
         present = [status for status in Status if status in set(statuses.values())]
         axes.legend(
             handles=[Patch(color=STATUS_COLOURS[s], label=str(s)) for s in present],
@@ -305,9 +333,6 @@ def claims_figure(registry: Registry, statuses: Mapping[str, Status], path: Path
             bbox_to_anchor=(0.5, 0.02),
             ncols=len(present),
         )
-        axes.set_xlim(-0.6, len(layers) - 0.4)
-        axes.set_ylim(-tallest / 2 - 0.3, tallest / 2 + 0.3)
-        axes.axis("off")
 
         def write(temporary: Path) -> None:
             figure.savefig(temporary, metadata={"Date": None})
