@@ -20,6 +20,7 @@ PACKAGES = [
     "superposition_numerics.samples",
     "superposition_numerics.spectral",
     "superposition_numerics.strategies",
+    "superposition_numerics.json_lines",
     "superposition_numerics.landscape",
     "superposition_numerics.toy_model",
     "superposition_numerics.weights",

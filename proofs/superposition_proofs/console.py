@@ -24,7 +24,7 @@ _MEANINGS = {
     Status.checked: "exact on a stated finite family",
     Status.written: "a proof in prose, which no program decides",
     Status.cited: "a proof in the literature, which no program decides",
-    Status.supported: "seeded random or trained cases, each to its error bound",
+    Status.supported: "seeded random or trained cases, each to its stated error",
     Status.refuted: "a witness against it",
     Status.inconclusive: "the evidence does not decide",
     Status.open: "no evidence at this level",

@@ -15,7 +15,7 @@ from superposition_theory.toy_model import (
     TruncatedPower,
     integration_step,
 )
-from sympy import I, Matrix, Rational, Symbol, cos, oo, pi, sin, sqrt
+from sympy import Derivative, I, Matrix, Rational, Symbol, cos, oo, pi, sin, sqrt
 
 R = Rational
 HALF, THIRD = R(1, 2), R(1, 3)
@@ -235,8 +235,7 @@ def test_integration_step(power: int) -> None:
     x, k, d, g = (Symbol(name) for name in "xkdg")
     assert (antiderivative.diff(x) - integrand).expand() == 0
     assert integrand == x**power * TruncatedPower(k, d + g * x)
-    with pytest.raises(NotImplementedError, match="in k"):
-        integrand.diff(k)
+    assert integrand.diff(k).has(Derivative)  # formal: no rule is invented for k
 
 
 def test_linear_model() -> None:

@@ -8,9 +8,9 @@ from .branches import separation as separation
 from .crossing import Crossing as Crossing
 from .crossing import crossing as crossing
 from .descent import minimise as minimise
-from .diagram import Axis as Axis
-from .diagram import Diagram as Diagram
 from .diagram import phase_diagram as phase_diagram
+from .grid import Axis as Axis
+from .grid import Diagram as Diagram
 from .naming import EQUAL_NORMS as EQUAL_NORMS
 from .naming import Component as Component
 from .naming import Phase as Phase

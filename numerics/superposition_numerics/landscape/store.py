@@ -10,6 +10,8 @@ from typing import Any
 
 from superposition_theory import InputError
 
+from ..json_lines import append_line
+
 _SCHEMA = "superposition.landscape"
 _OPENING = f'{{"schema": "{_SCHEMA}", "key": "'.encode()
 
@@ -91,15 +93,5 @@ class PartStore:
         OSError
             If the file cannot be written.
         """
-        record = {"schema": _SCHEMA, "key": key, "value": value}
-        line = json.dumps(record, allow_nan=False).encode() + b"\n"
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        with self.path.open("a+b") as file:
-            if file.seek(0, os.SEEK_END) > 0:
-                file.seek(-1, os.SEEK_END)
-                if file.read(1) != b"\n":
-                    line = b"\n" + line
-            file.write(line)
-            file.flush()
-            os.fsync(file.fileno())
+        append_line(self.path, {"schema": _SCHEMA, "key": key, "value": value})
         self._values[key] = value

@@ -29,7 +29,7 @@ from .algebra import (
     replaced,
 )
 from .hypotheses import TWO_FEATURES, UNIFORM
-from .trials import LOSS_ERROR, in_trials
+from .trials import in_trials, loss_error
 
 p, a, s, b = DENSITY, SQUARED_NORM, OVERLAP, BIAS
 
@@ -85,11 +85,9 @@ def pair_loss_error(rng: np.random.Generator, *, sign: int = -1) -> float:
         stated.subs({a: norm**2, s: u * v, b: bias, p: density})
         for norm, bias in zip((u, v), biases, strict=True)
     )
-    found = float(
-        population_loss([[float(u), -float(v)]], [float(x) for x in biases], float(density))
-    )
-    size = [1 + float(norm * (u + v) + bias) for norm, bias in zip((u, v), biases, strict=True)]
-    return abs(found - float(exact)) / (LOSS_ERROR * (size[0] ** 2 + size[1] ** 2))
+    weights, floats = [[float(u), -float(v)]], [float(bias) for bias in biases]
+    found = float(population_loss(weights, floats, float(density)))
+    return abs(found - float(exact)) / loss_error(weights, floats)
 
 
 PAIR_LOSS = Claim(

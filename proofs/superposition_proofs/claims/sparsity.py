@@ -13,6 +13,8 @@ from sympy import Rational
 from superposition_proofs.ledger import Claim, ClaimKind, Context, Evidence, Outcome, Status
 from superposition_proofs.ledger.json_values import Json
 
+from .trials import loss_error
+
 
 @dataclass(frozen=True)
 class Point:
@@ -129,8 +131,9 @@ def lies_below_in_floats(points: tuple[Point, ...], context: Context) -> Outcome
         loss = float(population_loss(weights, biases, density))
         sample = sampled_loss(weights, biases, density, samples=200_000, rng=context.rng("x", k))
         deviation = abs(sample.value - loss) / sample.standard_error
-        below = 1 - loss / float(conjectured_cost(len(biases), 1, sparsity))
-        if below <= 1e-12 or deviation > 5:
+        formula = float(conjectured_cost(len(biases), 1, sparsity))
+        below = 1 - (loss + loss_error(weights, biases)) / formula
+        if below <= 0 or deviation > 5:
             reason = (
                 f"S = {sparsity}: relative gap {below:.3g}, sample off by {deviation:.2g} errors"
             )

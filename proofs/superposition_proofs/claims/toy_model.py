@@ -21,7 +21,7 @@ from sympy import QQ, Expr, Rational, integrate, symbols
 from superposition_proofs.ledger import Claim, ClaimKind
 
 from .algebra import Identity, Steps, by_algebra, replaced
-from .trials import LOSS_ERROR, in_trials
+from .trials import LOSS_ERROR, in_trials, loss_error
 
 _DEVIATIONS = 5  # one case in two million is further off by chance
 
@@ -115,11 +115,9 @@ class Instance:
         return [Rational(x) for x in self.density]
 
     @property
-    def scale(self) -> float:
-        """sum_j I_j (1 + Z_j)^2, Z_j a bound of every preactivation of output j."""
-        norms = np.sqrt((self.W**2).sum(axis=0))
-        bound = np.abs(self.biases) + norms * norms.sum()
-        return float(self.importances @ (1 + bound) ** 2)
+    def error(self) -> float:
+        """The stated error of its float loss."""
+        return loss_error(self.W, self.biases, self.importances)
 
 
 def _rationals(values: Any) -> Any:
@@ -138,7 +136,7 @@ def route_error(
     found = float(
         route(instance.W, instance.biases, instance.density, importances=instance.importances)
     )
-    return float(abs(found - exact) / (LOSS_ERROR * instance.scale))
+    return float(abs(found - exact) / instance.error)
 
 
 def sampling_error(rng: np.random.Generator, *, factor: float = 1.0) -> float | None:

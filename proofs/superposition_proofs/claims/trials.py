@@ -105,6 +105,22 @@ def run_trials(trials: Trials, context: Context) -> Outcome:
     return Outcome(True, reason, 1 - worst, count, effective)
 
 
+def loss_error(weights: Any, biases: Any, importances: Any = 1.0) -> float:
+    """Return the stated error of a float loss: `LOSS_ERROR` times sum_j I_j (1 + Z_j)^2.
+
+    Z_j = |b_j| + |w_j| sum_i |w_i| bounds the preactivation of output j (docs/toy_model.md).
+
+    Examples
+    --------
+    >>> from superposition_proofs.claims.trials import LOSS_ERROR, loss_error
+    >>> loss_error([[1.0, -1.0]], [0.0, 0.0]) / LOSS_ERROR
+    18.0
+    """
+    norms = np.sqrt((np.asarray(weights, dtype=np.float64) ** 2).sum(axis=0))
+    bound = np.abs(np.asarray(biases, dtype=np.float64)) + norms * norms.sum()
+    return LOSS_ERROR * float((np.asarray(importances) * (1 + bound) ** 2).sum())
+
+
 def worst_ratio(differences: Any, bound: float) -> float:
     """Return the largest absolute difference relative to a bound.
 

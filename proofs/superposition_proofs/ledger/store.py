@@ -7,6 +7,7 @@ import json
 import os
 from pathlib import Path
 
+from superposition_numerics.json_lines import append_line
 from superposition_theory.errors import InputError
 
 from .records import Level, Status
@@ -148,16 +149,7 @@ class ResultStore:
             "key": result.key,
             "result": result.to_dict(),
         }
-        line = json.dumps(record, allow_nan=False).encode() + b"\n"
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        with self.path.open("a+b") as file:
-            if file.seek(0, os.SEEK_END) > 0:
-                file.seek(-1, os.SEEK_END)
-                if file.read(1) != b"\n":
-                    line = b"\n" + line
-            file.write(line)
-            file.flush()
-            os.fsync(file.fileno())
+        append_line(self.path, record)
         self._results[result.key] = result
 
     def _read(self) -> bytes:

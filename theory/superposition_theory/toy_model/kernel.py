@@ -16,6 +16,7 @@ from math import factorial, perm
 from typing import Any
 
 from sympy import QQ, Function, Integer, Symbol
+from sympy.core.function import ArgumentIndexError
 
 Support = tuple[int, ...]
 
@@ -45,7 +46,7 @@ class TruncatedPower(Function):  # type: ignore[misc]
         Parameters
         ----------
         argindex : int
-            Only 2 has a meaning.
+            Only 2 has a value; the derivative in k stays unevaluated.
 
         Returns
         -------
@@ -58,7 +59,7 @@ class TruncatedPower(Function):  # type: ignore[misc]
         TruncatedPower(k - 1, t)
         """
         if argindex != 2:
-            raise NotImplementedError("F_k is not differentiated in k")
+            raise ArgumentIndexError(self, argindex)  # sympy then leaves the derivative formal
         order, argument = self.args
         return TruncatedPower(order - 1, argument)
 
