@@ -41,7 +41,7 @@ from .algebra import (
     has_decimals,
     replaced,
 )
-from .hypotheses import TWO_FEATURES, UNIFORM
+from .hypotheses import STABLE, TWO_FEATURES, UNIFORM
 from .trials import LOSS_ERROR, in_trials
 
 p, r, beta = DENSITY, IMPORTANCE, BIAS_RATE
@@ -118,6 +118,7 @@ SOFT_DROPPED_POINT = Claim(
             r"\tfrac p2 + \delta\varepsilon),\ \varepsilon > 0, \text{ best } \omega, \beta, \delta"
         ),
         r"p(1-p)\beta^2 + (2 - \tfrac72 p + 2p^2)\beta - \tfrac{p^2}4 = 0,\ \beta > 0",
+        STABLE,
         UNIFORM,
     ),
     "ours",
@@ -335,6 +336,7 @@ PENALTY_THRESHOLD = Claim(
         TWO_FEATURES,
         r"L_\lambda = L + \lambda \sum_{i \ne j} \langle w_i, w_j \rangle^2",
         r"\lambda_c = \text{the least penalty from which on dropping is optimal}",
+        STABLE,
         UNIFORM,
     ),
     "ours; Math for AI Safety registry, problem O51",

@@ -6,3 +6,4 @@ UNIFORM = (
 )
 TWO_FEATURES = r"n = 2,\ m = 1, \text{ importances } (1, I)"
 LOSS = r"L = \sum_i I_i\,\mathbf E\,(x_i - \operatorname{ReLU}(W^{\mathsf T} W x + b)_i)^2"
+STABLE = r"\text{stable: at second order in } \varepsilon \text{ along these paths}"

@@ -18,7 +18,7 @@ from superposition_theory.toy_model import ReluModel, integration_step
 from superposition_theory.toy_model.kernel import Moments
 from sympy import QQ, Expr, Rational, integrate, symbols
 
-from superposition_proofs.ledger import Claim, ClaimKind
+from superposition_proofs.ledger import Claim, ClaimKind, Reference, Status
 
 from .algebra import Identity, Steps, by_algebra, replaced
 from .trials import LOSS_ERROR, in_trials, loss_error
@@ -205,6 +205,12 @@ POPULATION_LOSS = Claim(
                     derived=partial(_beside_the_sum, 2, factor=Rational(1, 2)),
                 ),
             },
+        ),
+        Reference(
+            Status.written,
+            "From the step to the sum, by induction over the active features: each is integrated "
+            "by the step, whose antiderivative is decided for every order k, and doubles the terms "
+            "by its two ends. The sum itself is decided for up to three active features.",
         ),
         in_trials(
             route_error,
