@@ -1,4 +1,4 @@
-"""The one exception for input that the project cannot accept."""
+"""The exceptions of the project: input that is not accepted, exactness that cannot be had."""
 
 
 class InputError(ValueError):
@@ -8,5 +8,16 @@ class InputError(ValueError):
     --------
     >>> from superposition_theory import InputError
     >>> issubclass(InputError, ValueError)
+    True
+    """
+
+
+class ExactnessError(ArithmeticError):
+    """Exact coefficients cannot be had here: the message says what stands in the way.
+
+    Examples
+    --------
+    >>> from superposition_theory import ExactnessError
+    >>> issubclass(ExactnessError, ArithmeticError)
     True
     """
