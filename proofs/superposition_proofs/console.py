@@ -13,6 +13,7 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
+from .classification import Classification, summary
 from .diagnosis import Diagnosis
 from .ledger import STATUS_COLOURS, Report, Status, Verdict, text_colour
 from .phases import PhaseReport
@@ -171,6 +172,26 @@ def print_diagnosis(diagnosis: Diagnosis) -> None:
         )
     if len(analysis.eigenspaces) > 12:
         click.echo(f"... {len(analysis.eigenspaces) - 12} more (--json lists all)")
+
+
+def print_classification(classification: Classification) -> None:
+    """Print the summary of a classification and a line for each kind of component."""
+    recognition = classification.recognition
+    click.echo(f"{'geometry':<26}{summary(recognition)}")
+    click.echo(f"{'features n':<26}{recognition.features}")
+    if recognition.dimensions is not None:
+        click.echo(f"{'dimensions m':<26}{recognition.dimensions}")
+    click.echo("\ncopies  size  dim       D  tight      margin   noise  verdict")
+    for component, copies in classification.kinds[:40]:
+        margin = "-" if component.margin is None else f"{component.margin:.3g}"
+        noise = "-" if component.noise is None else f"{component.noise:.1e}"
+        click.echo(
+            f"{copies:>6}{component.size:>6}{component.dimension:>5}"
+            f"{component.fractional_dimensionality:>8.4f}  {component.tight.answer:<9}"
+            f"{margin:>8}{noise:>8}  {component.verdict.value}: {component.name or component.reason}"
+        )
+    if len(classification.kinds) > 40:
+        click.echo(f"... {len(classification.kinds) - 40} more kinds (--json lists all)")
 
 
 def print_phase(report: PhaseReport) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.text import Text
 
 # Okabe and Ito's colours, which colour-blind readers can tell apart.
-_BLUE, _ORANGE, GREY = "#0072B2", "#D55E00", "#767676"
+BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#767676"
 _LEGIBLE_LINES = 12
 STYLE: Any = {
     "font.size": 8,
@@ -126,7 +126,7 @@ def draw_dimensionality(axes: Axes, analysis: SpectralAnalysis) -> None:
             zorder=1,
         )
     dominant = table.dominant[shown]
-    colours = [_colour(k, len(eigenvalues)) if few and k >= 0 else _BLUE for k in dominant]
+    colours = [_colour(k, len(eigenvalues)) if few and k >= 0 else BLUE for k in dominant]
     axes.scatter(
         squares,
         d,
@@ -165,7 +165,7 @@ def draw_spectrum(axes: Axes, analysis: SpectralAnalysis) -> None:
     """
     factor, note = _unit(analysis.exponent, 2)
     single = analysis.spectrum.eigenvalues[: analysis.rank] * factor
-    axes.scatter(np.arange(1, analysis.rank + 1), single, s=6, color=_BLUE, linewidths=0, zorder=3)
+    axes.scatter(np.arange(1, analysis.rank + 1), single, s=6, color=BLUE, linewidths=0, zorder=3)
     start = 0
     for space in analysis.eigenspaces:
         value = space.eigenvalue_scaled * factor
@@ -174,7 +174,7 @@ def draw_spectrum(axes: Axes, analysis: SpectralAnalysis) -> None:
             axes.plot(
                 [start + 0.5, stop + 0.5],
                 [value, value],
-                color=_ORANGE,
+                color=ORANGE,
                 linewidth=2.2,
                 linestyle=":" if space.chained else "-",
                 solid_capstyle="butt",
@@ -218,12 +218,12 @@ def draw_localization(axes: Axes, analysis: SpectralAnalysis) -> None:
     bins = (
         np.arange(0.75, spaces + 0.75, 0.5) if spaces <= 20 else np.geomspace(1, spaces + 1e-9, 41)
     )
-    axes.hist(np.maximum(ratios, 1.0), bins=bins.tolist(), color=_BLUE)
+    axes.hist(np.maximum(ratios, 1.0), bins=bins.tolist(), color=BLUE)
     if spaces > 20:
         axes.set_xscale("log")
     axes.yaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_ylim(bottom=0)
-    axes.axvline(1.0, color=_ORANGE, linewidth=1.0, linestyle="--")
+    axes.axvline(1.0, color=ORANGE, linewidth=1.0, linestyle="--")
     axes.set(
         xlabel=r"eigenspaces per feature $1 / \sum_k p_{ik}^2$",
         ylabel="features",

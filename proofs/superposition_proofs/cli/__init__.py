@@ -1,6 +1,6 @@
 """The command `superposition`."""
 
-from . import ledger, phases, weights
+from . import geometry, ledger, phases, weights
 from .group import main as main
 
-__all__ = ["ledger", "main", "phases", "weights"]
+__all__ = ["geometry", "ledger", "main", "phases", "weights"]

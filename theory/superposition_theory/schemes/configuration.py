@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import cached_property
-from operator import index
 from typing import TYPE_CHECKING, Any
 
 from superposition_theory.errors import InputError
 
-from .relations import canonical, relabelled
+from .relations import canonical, read_index, relabelled
 from .verification import path_counts, transposed_colours
 
 if TYPE_CHECKING:
@@ -101,9 +100,8 @@ class CoherentConfiguration:
         InputError
             For an argument that is no colour.
         """
-        for name, colour in (("i", i), ("j", j), ("k", k)):
-            self._check_colour(colour, name)
-        return self._paths.number(i, j, k)
+        named = zip("ijk", (i, j, k), strict=True)
+        return self._paths.number(*(self._check_colour(colour, name) for name, colour in named))
 
     def intersection_matrix(self, i: int) -> tuple[tuple[int, ...], ...]:
         """Return the matrix with entry p_ij^k in row j and column k: A_i A_j = sum_k p_ij^k A_k.
@@ -113,8 +111,8 @@ class CoherentConfiguration:
         InputError
             If i is no colour.
         """
-        self._check_colour(i, "i")
-        columns = [self._paths.row(i, k) for k in range(self.rank)]
+        colour = self._check_colour(i, "i")
+        columns = [self._paths.row(colour, k) for k in range(self.rank)]
         return tuple(zip(*columns, strict=True))
 
     @property
@@ -158,6 +156,8 @@ class CoherentConfiguration:
         new = list(range(self.rank))
         taken: set[int] = set()
         for part in parts:
+            if not isinstance(part, Iterable):
+                raise InputError(f"parts holds {part!r}; accepted are sets of colours")
             colours = [self._check_colour(colour, "parts") for colour in part]
             if not colours or taken.intersection(colours) or len(set(colours)) < len(colours):
                 raise InputError(
@@ -178,15 +178,12 @@ class CoherentConfiguration:
         """
         from .scheme import AssociationScheme
 
-        if fibre not in range(len(self.fibres)):
-            raise InputError(f"fibre = {fibre!r}; accepted: 0 to {len(self.fibres) - 1}")
-        return AssociationScheme(relabelled(self.relation, self.fibres[fibre]))
+        number = read_index(fibre, "fibre", len(self.fibres))
+        return AssociationScheme(relabelled(self.relation, self.fibres[number]))
 
     def _check_colour(self, colour: int, name: str) -> int:
         """Return the colour if it is one."""
-        if isinstance(colour, bool) or colour not in range(self.rank):
-            raise InputError(f"{name} = {colour!r} is no colour; accepted: 0 to {self.rank - 1}")
-        return index(colour)
+        return read_index(colour, name, self.rank)
 
 
 def _made(relation: Sequence[Sequence[int]]) -> CoherentConfiguration:

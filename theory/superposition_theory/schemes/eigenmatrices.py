@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property, cmp_to_key
 from typing import Any
@@ -12,6 +12,8 @@ from flint import fmpq_mat, fmpq_poly, fmpz_mat, fmpz_poly
 from superposition_theory.errors import InputError
 
 from .numbers import AlgebraicNumber, NumberField, Root, roots_of
+from .relations import read_index
+from .rendering import from_expression
 from .splitting import splitting_field
 
 Matrix = tuple[tuple[AlgebraicNumber, ...], ...]
@@ -34,6 +36,8 @@ class Eigenmatrices:
 
     Raises
     ------
+    ArithmeticError
+        Where a multiplicity is not an integer: the tables are of no scheme.
     ExactnessError
         Where the eigenvalues generate a field of degree over 64 or are not found in one.
 
@@ -57,12 +61,14 @@ class Eigenmatrices:
         self._transpose = tuple(transpose)
         self.valencies = tuple(int(intersections[i][transpose[i]][0]) for i in range(self.rank))
         self.order = sum(self.valencies)
-        rows = _characters(intersections)
-        trivial = next(row for row in rows if all(map(_equals, row, self.valencies)))
-        self._field = trivial[0].field
-        others = [row for row in rows if row is not trivial]
-        self.P: Matrix = (trivial, *sorted(others, key=cmp_to_key(self._compare)))
-        self.multiplicities = tuple(self._multiplicity(row) for row in self.P)
+        found = _characters(intersections, self._multiplicity)
+        trivial = next(c for c in found if all(map(_equals, c[0], self.valencies)))
+        self._field = trivial[0][0].field
+        others = [c for c in found if c is not trivial]
+        order = cmp_to_key(self._compare)
+        found = [trivial, *sorted(others, key=lambda c: order(c[0]))]
+        self.P: Matrix = tuple(row for row, _ in found)
+        self.multiplicities = tuple(multiplicity for _, multiplicity in found)
 
     @property
     def field(self) -> Any:
@@ -95,18 +101,22 @@ class Eigenmatrices:
 
         Parameters
         ----------
-        eigenvalues : mapping of int to int, Fraction or AlgebraicNumber
+        eigenvalues : mapping of int to int, Fraction, AlgebraicNumber or real sympy number
             Relation to eigenvalue of its matrix.
 
         Raises
         ------
         InputError
-            Where no idempotent or more than one has them.
+            Where no idempotent or more than one has them, and for a key that is no relation.
         """
+        values = {
+            read_index(i, "a key of eigenvalues", self.rank): value
+            if isinstance(value, AlgebraicNumber)
+            else from_expression(value)
+            for i, value in eigenvalues.items()
+        }
         found = [
-            j
-            for j, row in enumerate(self.P)
-            if all(row[i] == value for i, value in eigenvalues.items())
+            j for j, row in enumerate(self.P) if all(row[i] == value for i, value in values.items())
         ]
         if len(found) != 1:
             raise InputError(
@@ -119,8 +129,14 @@ class Eigenmatrices:
         """Return q_ij^k for all k: E_i o E_j = (1/n) sum_k q_ij^k E_k (entrywise product).
 
         They are real and nonnegative (Scott 1973).
+
+        Raises
+        ------
+        InputError
+            For a number that is no idempotent.
         """
-        products = [row[i] * row[j] for row in self.Q]
+        first, second = read_index(i, "i", self.rank), read_index(j, "j", self.rank)
+        products = [row[first] * row[second] for row in self.Q]
         return tuple(
             sum(
                 (product * value for product, value in zip(products, row, strict=True)),
@@ -144,8 +160,7 @@ class Eigenmatrices:
     def absolute_bound(self) -> bool:
         """Whether the ranks of the constituents of E_i o E_j fit its rank (Neumaier 1981).
 
-        The sum of m_k over q_ij^k != 0 is at most m_i m_j, and at most m_i (m_i + 1) / 2 for i = j
-        and real E_i.
+        The sum of m_k over q_ij^k != 0 is at most m_i m_j, and at most m_i (m_i + 1) / 2 for i = j.
         """
         for i, mi in enumerate(self.multiplicities):
             for j, mj in enumerate(self.multiplicities[: i + 1]):
@@ -154,8 +169,7 @@ class Eigenmatrices:
                     for m, q in zip(self.multiplicities, self.krein_parameters(i, j), strict=True)
                     if q
                 )
-                real = i == j and all(value.is_real for value in self.P[i])
-                if present > (mi * (mi + 1) // 2 if real else mi * mj):
+                if present > (mi * (mi + 1) // 2 if i == j else mi * mj):
                     return False
         return True
 
@@ -174,14 +188,16 @@ class Eigenmatrices:
         return tuple(orders)
 
     def _multiplicity(self, row: Sequence[AlgebraicNumber]) -> int:
-        """Return n / sum_i |P_ji|^2 / k_i, the rank of E_j."""
+        """Return n / sum_i |P_ji|^2 / k_i, the rank of E_j, from one row or a conjugate of it."""
         total = sum(
             (
                 row[i] * row[self._transpose[i]] * Fraction(1, k)
                 for i, k in enumerate(self.valencies)
             ),
-            start=self.field.number(0),
+            start=row[0].field.number(0),
         )
+        if not total.is_rational:
+            raise ArithmeticError("a multiplicity is irrational: the tables are of no scheme")
         multiplicity = self.order / total.as_fraction()
         if multiplicity.denominator != 1:
             raise ArithmeticError(f"a multiplicity is {multiplicity}: the tables are of no scheme")
@@ -224,8 +240,12 @@ def _equals(number: AlgebraicNumber, value: int) -> bool:
     return number == value
 
 
-def _characters(intersections: Sequence[Table]) -> list[tuple[AlgebraicNumber, ...]]:
+def _characters(
+    intersections: Sequence[Table], multiplicity: Callable[[Sequence[AlgebraicNumber]], int]
+) -> list[tuple[tuple[AlgebraicNumber, ...], int]]:
     """Return the homomorphisms of the algebra to the complex numbers, by their values on the A_i.
+
+    Each comes with its multiplicity, which is found first: in a small field.
 
     With an element B that generates the algebra, A_i = g_i(B) for a rational polynomial g_i, and
     the characters are g_i(t) for the eigenvalues t of B. The minimal polynomial of g_i(t) is exact;
@@ -235,23 +255,25 @@ def _characters(intersections: Sequence[Table]) -> list[tuple[AlgebraicNumber, .
     size = len(intersections)
     expansions = [fmpq_poly([inverse[i, t] for t in range(size)]) for i in range(size)]
     located: list[list[Root]] = []
+    multiplicities: list[int] = []
     for factor, _ in polynomial.factor()[1]:
         field = NumberField(roots_of(factor)[0])
-        minimal = [
-            roots_of(field.element(expansion).minimal_polynomial()) for expansion in expansions
-        ]
+        values = [field.element(expansion) for expansion in expansions]
+        multiplicities += [multiplicity(values)] * field.degree
+        minimal = [roots_of(value.minimal_polynomial()) for value in values]
         for root in roots_of(factor):
             numbers = [NumberField(root).element(expansion) for expansion in expansions]
             located.append([n.among(roots) for n, roots in zip(numbers, minimal, strict=True)])
     distinct = {_key(root): root for row in located for root in row}
     _, elements = splitting_field(list(distinct.values()))
     known = dict(zip(distinct, elements, strict=True))
-    return [tuple(known[_key(root)] for root in row) for row in located]
+    rows = [tuple(known[_key(root)] for root in row) for row in located]
+    return list(zip(rows, multiplicities, strict=True))
 
 
-def _key(root: Root) -> tuple[str, str]:
+def _key(root: Root) -> tuple[str, int]:
     """Return what tells a root that `roots_of` gave from others."""
-    return str(root.polynomial), str(root.ball)
+    return str(root.polynomial), root.index
 
 
 def _generator(intersections: Sequence[Table]) -> tuple[fmpz_poly, fmpq_mat]:

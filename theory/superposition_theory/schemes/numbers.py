@@ -7,7 +7,7 @@ that are refined until they separate; whether a number is zero or real is decide
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
@@ -25,6 +25,8 @@ class Root:
     Parameters
     ----------
     polynomial : fmpz_poly
+    index : int
+        Its place among `roots_of` the polynomial.
     ball : acb
         Contains this root and no other.
 
@@ -34,8 +36,8 @@ class Root:
     [-2.00000000000000, 1.00000000000000]
     """
 
-    def __init__(self, polynomial: fmpz_poly, ball: acb) -> None:
-        self.polynomial, self.ball = polynomial, ball
+    def __init__(self, polynomial: fmpz_poly, index: int, ball: acb) -> None:
+        self.polynomial, self.index, self.ball = polynomial, index, ball
         self._balls: dict[int, acb] = {}
 
     def enclosure(self, bits: int) -> acb:
@@ -48,7 +50,7 @@ class Root:
 
     def conjugate(self) -> Root:
         """Return the complex conjugate root."""
-        return Root(self.polynomial, self.ball.conjugate())
+        return _meeting(roots_of(self.polynomial), lambda bits: self.enclosure(bits).conjugate())
 
 
 def roots_of(polynomial: fmpz_poly) -> tuple[Root, ...]:
@@ -61,7 +63,8 @@ def _roots(coefficients: tuple[int, ...]) -> tuple[Root, ...]:
     """Return the roots of the polynomial with these coefficients, found once."""
     polynomial = fmpz_poly(list(coefficients))
     with ctx.workprec(_BITS):
-        return tuple(Root(polynomial, ball) for ball in _isolated(polynomial))
+        balls = _isolated(polynomial)
+    return tuple(Root(polynomial, index, ball) for index, ball in enumerate(balls))
 
 
 def _isolated(polynomial: fmpz_poly) -> list[acb]:
@@ -128,7 +131,7 @@ class NumberField:
             found = self._related(root, bits)
             if found is None or found.value_of(polynomial):
                 continue
-            if found.among(roots_of(polynomial)).ball.overlaps(root.ball):
+            if found.among(roots_of(polynomial)).index == root.index:
                 return found
         return None
 
@@ -178,6 +181,12 @@ class AlgebraicNumber:
     field : NumberField
     polynomial : fmpq_poly
         Of degree less than that of the field.
+
+    Examples
+    --------
+    >>> i = NumberField(roots_of(fmpz_poly([1, 0, 1]))[0]).generator
+    >>> i * i, i.is_real, (1 + i) * (1 - i) == 2, i.conjugate() == -i
+    (<(-1)>, False, True, True)
     """
 
     __slots__ = ("field", "polynomial")
@@ -239,6 +248,8 @@ class AlgebraicNumber:
 
     def __pow__(self, exponent: int) -> AlgebraicNumber:
         """Return a nonnegative power."""
+        if exponent < 0:
+            raise InputError(f"exponent = {exponent}; accepted: nonnegative integers")
         result = self.field.number(1)
         for _ in range(exponent):
             result = result * self
@@ -254,7 +265,7 @@ class AlgebraicNumber:
         if minimal != other.minimal_polynomial():
             return False
         roots = roots_of(minimal)
-        return self.among(roots) is other.among(roots)
+        return self.among(roots).index == other.among(roots).index
 
     def __hash__(self) -> int:
         if self.is_rational:
@@ -358,19 +369,24 @@ class AlgebraicNumber:
 
     def among(self, roots: Sequence[Root]) -> Root:
         """Return the one of the roots of its minimal polynomial that the number is."""
-        bits = _BITS
-        while True:
-            ball = self.enclosure(bits)
-            near = [root for root in roots if root.enclosure(bits).overlaps(ball)]
-            if len(near) == 1:
-                return near[0]
-            bits *= 2
+        return _meeting(roots, self.enclosure)
 
     def as_expr(self) -> Any:
         """Return the number as a sympy expression: rational, radical, cosines, or CRootOf."""
         from .rendering import expression
 
         return expression(self)
+
+
+def _meeting(roots: Sequence[Root], enclosure: Callable[[int], acb]) -> Root:
+    """Return the root that is a number given by its enclosures, which must be one of them."""
+    bits = _BITS
+    while True:
+        ball = enclosure(bits)
+        near = [root for root in roots if root.enclosure(bits).overlaps(ball)]
+        if len(near) == 1:
+            return near[0]
+        bits *= 2
 
 
 def _scaled(value: arb, bits: int) -> int:

@@ -7,7 +7,8 @@ from fractions import Fraction
 from functools import cached_property
 from math import isqrt
 
-from superposition_theory.errors import InputError
+from superposition_theory.errors import ExactnessError, InputError
+from superposition_theory.phases.reading import read_count
 
 from .eigenmatrices import Eigenmatrices
 
@@ -48,7 +49,9 @@ class StronglyRegularParameters:
     mu: int
 
     def __post_init__(self) -> None:
-        fits = 0 < self.k < self.v - 1 and 0 <= self.lam < self.k and 0 <= self.mu <= self.k
+        for name in ("v", "k", "lam", "mu"):
+            read_count(getattr(self, name), name, 0)
+        fits = 0 < self.k < self.v - 1 and self.lam < self.k and self.mu <= self.k
         if not fits:
             raise InputError(
                 f"(v, k, lambda, mu) = {(self.v, self.k, self.lam, self.mu)}; accepted: "
@@ -160,7 +163,10 @@ class IntersectionArray:
 
     def __post_init__(self) -> None:
         b, c = self.b, self.c
-        fits = len(b) == len(c) >= 1 and min(b) > 0 and min(c) > 0 and c[0] == 1
+        for name, entries in (("b", b), ("c", c)):
+            for i, entry in enumerate(entries):
+                read_count(entry, f"{name}[{i}]", 1)
+        fits = len(b) == len(c) >= 1 and c[0] == 1
         if not fits or any(x + y > b[0] for x, y in zip(b[1:], c, strict=False)) or c[-1] > b[0]:
             raise InputError(
                 f"b = {b}, c = {c}; accepted: positive integers, as many in b as in c, c_1 = 1, "
@@ -226,6 +232,8 @@ class IntersectionArray:
             return ("a relation would have an odd sum of degrees",)
         try:
             tables = self.eigenmatrices
+        except ExactnessError:
+            raise
         except ArithmeticError as error:
             return (str(error),)
         return _violations(tables)
@@ -245,6 +253,8 @@ class IntersectionArray:
             Where an intersection number is not an integer.
         ArithmeticError
             Where a multiplicity is not an integer.
+        ExactnessError
+            As for `Eigenmatrices`.
         """
         if any(p.denominator != 1 for table in self.intersections for row in table for p in row):
             raise InputError(f"{self} has an intersection number that is not an integer")

@@ -52,6 +52,17 @@ def relabelled(relation: Sequence[Sequence[int]], points: Iterable[int]) -> Rela
     return tuple(tuple(relation[x][y] for y in chosen) for x in chosen)
 
 
+def read_index(value: Any, name: str, count: int) -> int:
+    """Return an integer from 0 to count - 1, or refuse by name what is none."""
+    try:
+        number = index(value)
+    except TypeError:
+        number = -1
+    if isinstance(value, bool) or not 0 <= number < count:
+        raise InputError(f"{name} = {value!r}; accepted: 0 to {count - 1}")
+    return number
+
+
 def _read(relation: Any) -> list[list[int]]:
     """Return the rows as lists of Python integers, refused by name where they are none."""
     rows = relation.tolist() if hasattr(relation, "tolist") else relation

@@ -1,14 +1,31 @@
 """Elements of a number field as sympy expressions: radicals, cosines, roots of unity."""
 
 from fractions import Fraction
-from functools import cache
+from functools import cache, cmp_to_key
 from math import gcd, isqrt
 from typing import Any
 
 from flint import acb, arb, ctx, fmpq, fmpz_poly
-from sympy import CRootOf, I, Integer, Poly, Rational, Symbol, cos, exp, pi, sqrt, totient
+from sympy import (
+    CRootOf,
+    I,
+    Integer,
+    Poly,
+    Rational,
+    Symbol,
+    cos,
+    exp,
+    minimal_polynomial,
+    pi,
+    sqrt,
+    totient,
+)
 
-from .numbers import AlgebraicNumber
+from superposition_theory.frames.algebraic import VARIABLE
+from superposition_theory.frames.enclosure import locate
+from superposition_theory.frames.matrices import read_number
+
+from .numbers import AlgebraicNumber, NumberField, roots_of
 
 
 def expression(number: AlgebraicNumber) -> Any:
@@ -27,6 +44,37 @@ def expression(number: AlgebraicNumber) -> Any:
     return _cosine(number, minimal) or _root_of_unity(number, minimal) or _root(number, minimal)
 
 
+def from_expression(number: Any) -> AlgebraicNumber:
+    """Return a real algebraic sympy number as an element of the field that it generates.
+
+    Parameters
+    ----------
+    number : int, Fraction or sympy number
+
+    Raises
+    ------
+    InputError
+        For numbers that are not real and algebraic.
+
+    Examples
+    --------
+    >>> from sympy import sqrt
+    >>> golden = from_expression((1 + sqrt(5)) / 2)
+    >>> golden * golden == golden + 1
+    True
+    """
+    element, domain = read_number(number, "number")
+    checked = domain.to_sympy(element)
+    located = locate(checked, minimal_polynomial(checked, VARIABLE, polys=True))
+    _, primitive = located.minimal.clear_denoms()
+    leading, *others = [int(c) for c in primitive.all_coeffs()]
+    # leading * number is an algebraic integer
+    integral = fmpz_poly([1, *(c * leading**k for k, c in enumerate(others))][::-1])
+    real = [root for root in roots_of(integral) if root.ball.imag.is_zero()]
+    real.sort(key=cmp_to_key(lambda a, b: 1 if a.ball.real > b.ball.real else -1))
+    return NumberField(real[located.index]).generator * Fraction(1, leading)
+
+
 def _quadratic(number: AlgebraicNumber, minimal: fmpz_poly) -> Any:
     """Return a quadratic number by the formula for quadratic equations."""
     c, b, a = (int(minimal[k]) for k in range(3))
@@ -39,28 +87,23 @@ def _quadratic(number: AlgebraicNumber, minimal: fmpz_poly) -> Any:
 def _cosine(number: AlgebraicNumber, minimal: fmpz_poly) -> Any | None:
     """Return a + 2 b cos(2 pi k / N) if the number has this form, by trace and variance."""
     mean, variance = _moments(minimal)
+    if variance <= 0:
+        return None
+    forms = []
     for conductor in _conductors(2 * int(minimal.degree())):
-        other = fmpz_poly.cos_minpoly(conductor)
-        their_mean, their_variance = _moments(other)
+        their_mean, their_variance = _moments(fmpz_poly.cos_minpoly(conductor))
         ratio = variance / their_variance
         p, q = _exact_root(ratio.numerator), _exact_root(ratio.denominator)
-        if p is None or q is None:
-            continue
-        for b in (Fraction(p, q), -Fraction(p, q)):
-            a = mean - b * their_mean
-            unit = (number - a) * (1 / b)
-            if unit.minimal_polynomial() == other:
-                k = _index(
-                    unit,
-                    [
-                        (k, 2 * _cos(k, conductor, 128))
-                        for k in range(1, conductor // 2 + 1)
-                        if gcd(k, conductor) == 1
-                    ],
-                )
-                return _fraction(a) + 2 * _fraction(b) * cos(
-                    2 * pi * Rational(k, conductor), evaluate=False
-                )
+        if p is not None and q is not None:
+            forms += [(sign * Fraction(p, q), their_mean, conductor) for sign in (1, -1)]
+    for b, their_mean, conductor in sorted(forms, reverse=True):
+        a = mean - b * their_mean
+        unit = (number - a) * (1 / b)
+        if unit.minimal_polynomial() == fmpz_poly.cos_minpoly(conductor):
+            places = [k for k in range(1, conductor // 2 + 1) if gcd(k, conductor) == 1]
+            k = _index(unit, [(k, 2 * _cos(k, conductor, 128)) for k in places])
+            angle = 2 * pi * Rational(k, conductor)
+            return _fraction(a) + 2 * _fraction(b) * cos(angle, evaluate=False)
     return None
 
 
@@ -115,18 +158,18 @@ def _moments(minimal: fmpz_poly) -> tuple[Fraction, Fraction]:
 
 
 def _exact_root(value: int) -> int | None:
-    """Return the square root of an integer, None if it is not the square of one."""
-    root = isqrt(value) if value >= 0 else 0
+    """Return the square root of a positive integer, None if it is not the square of one."""
+    root = isqrt(value)
     return root if root * root == value else None
 
 
 def _power_roots(value: Fraction, degree: int) -> list[Fraction]:
     """Return the positive rational numbers with this power, at most one."""
-    p, q = (round_root(part, degree) for part in (value.numerator, value.denominator))
+    p, q = (_power_root(part, degree) for part in (value.numerator, value.denominator))
     return [Fraction(p, q)] if p and q else []
 
 
-def round_root(value: int, degree: int) -> int | None:
+def _power_root(value: int, degree: int) -> int | None:
     """Return the positive integer whose power is the value, or None."""
     low, high = 1, value
     while low < high:

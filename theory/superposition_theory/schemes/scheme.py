@@ -11,7 +11,7 @@ from superposition_theory.errors import InputError
 
 from .configuration import CoherentConfiguration
 from .eigenmatrices import Eigenmatrices, path_from
-from .relations import relabelled
+from .relations import read_index, relabelled
 
 
 class AssociationScheme(CoherentConfiguration):
@@ -176,9 +176,8 @@ class AssociationScheme(CoherentConfiguration):
             For a set that is not closed, or a number that is no point.
         """
         relations = self._closed(closed)
-        if point not in range(self.order):
-            raise InputError(f"point = {point!r}; accepted: 0 to {self.order - 1}")
-        members = [y for y, colour in enumerate(self.relation[point]) if colour in relations]
+        row = self.relation[read_index(point, "point", self.order)]
+        members = [y for y, colour in enumerate(row) if colour in relations]
         return AssociationScheme(relabelled(self.relation, members))
 
     def quotient(self, closed: Iterable[int]) -> AssociationScheme:
@@ -206,7 +205,7 @@ class AssociationScheme(CoherentConfiguration):
             [
                 [
                     numbers.setdefault(
-                        frozenset(self.relation[first[0]][y] for y in second), len(numbers)
+                        frozenset(self.relation[x][y] for x in first for y in second), len(numbers)
                     )
                     for second in blocks
                 ]

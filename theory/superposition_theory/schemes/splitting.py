@@ -38,10 +38,20 @@ def splitting_field(roots: Sequence[Root]) -> tuple[NumberField, list[AlgebraicN
     (2, <5>, True)
     """
     field = NumberField(roots_of(fmpz_poly([-1, 1]))[0])
-    for root in sorted(roots, key=_degree, reverse=True):
-        if field.find(root) is None:
-            field = _adjoined(field, root)
-    return field, [_found(field, root) for root in roots]
+    elements: list[AlgebraicNumber | None] = [None] * len(roots)
+    for place in sorted(range(len(roots)), key=lambda k: -_degree(roots[k])):
+        elements[place] = field.find(roots[place])
+        if elements[place] is None:
+            field = _adjoined(field, roots[place])
+            if field.degree > MAX_DEGREE:
+                raise ExactnessError(
+                    f"eigenvalues generate a field of degree {field.degree} or more; exact "
+                    f"coefficients are computed up to degree {MAX_DEGREE}"
+                )
+    return field, [
+        element if element is not None and element.field is field else _found(field, root)
+        for element, root in zip(elements, roots, strict=True)
+    ]
 
 
 def _degree(root: Root) -> int:
@@ -111,10 +121,5 @@ def _place(product: fmpz_poly, first: Root, second: Root, multiple: int) -> Root
             if root.enclosure(bits).overlaps(target)
         ]
         if len(near) == 1:
-            if _degree(near[0]) > MAX_DEGREE:
-                raise ExactnessError(
-                    f"eigenvalues generate a field of degree {_degree(near[0])} or more; "
-                    f"exact coefficients are computed up to degree {MAX_DEGREE}"
-                )
             return near[0]
         bits *= 2

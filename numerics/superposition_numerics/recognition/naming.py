@@ -1,0 +1,261 @@
+"""The name of a geometry, from its closed scheme and its set of idempotents.
+
+A name is given when a permutation of the points is exhibited that turns the recognised relation
+into that of the named scheme, entry by entry, and the set J of idempotents into the named one.
+Cosines are not looked up: both sides are compared as the tight frames of their sets J, whatever the
+levels are. Cyclic schemes are ordered along a cycle; all others are compared with the geometries of
+the catalogue by `isomorphism`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import permutations, product
+from math import gcd, pi
+
+import numpy as np
+import numpy.typing as npt
+from superposition_theory.geometries import Geometry, candidates
+from superposition_theory.geometries.naming import polygon_name, polygonal
+
+from ..matrices import FloatArray
+from .algebra import Algebra
+from .closure import Closure
+from .isomorphism import isomorphism
+from .projection import Level
+
+# Entries of idempotents are computed to about 1e-12; distinct cosines of one tight geometry with up
+# to 2500 points lie further apart than this.
+_SAME = 1e-7
+_MOST_BIJECTIONS = 720
+_HEIGHT = re.compile(r"(?<=prism) \(.*\)$")
+
+
+@dataclass(frozen=True)
+class Name:
+    """What a scheme with a set of idempotents is called.
+
+    Attributes
+    ----------
+    name : str or None
+        None where no geometry that we know is isomorphic to it.
+    remark : str
+        What was exhibited, or what the parameters are.
+
+    Examples
+    --------
+    >>> from superposition_numerics.recognition import recognise
+    >>> recognise([[1.0, -0.5, -0.5], [0.0, 0.75**0.5, -(0.75**0.5)]]).components[0].name
+    'triangle'
+    """
+
+    name: str | None
+    remark: str
+
+
+def name_of(
+    closure: Closure,
+    algebra: Algebra,
+    levels: tuple[Level, ...],
+    *,
+    bound: float,
+    lines: bool = False,
+) -> Name:
+    """Name a commutative scheme with a set of idempotents.
+
+    Parameters
+    ----------
+    closure : Closure
+        Homogeneous and stable; for lines that of the double cover.
+    algebra : Algebra
+        Of the closure, commutative.
+    levels : tuple of Level
+        The set J and the eigenvalues of the Gram matrix of unit vectors on it.
+    bound : float
+        On the error of a level. It tells heights of prisms and antiprisms apart.
+    lines : bool
+        Whether the points are vectors up to sign.
+
+    Returns
+    -------
+    Name
+    """
+    idempotents = sorted(level.idempotent for level in levels if level.idempotent is not None)
+    if lines and algebra.rank == 4 and algebra.valencies.count(1) == 2 and len(idempotents) == 1:
+        n, d = algebra.order // 2, algebra.multiplicities[idempotents[0]]
+        return Name(
+            f"equiangular tight frame {d}x{n}", "a double cover of rank 4 with one odd idempotent"
+        )
+    order = cyclic_order(closure)
+    if order is not None:
+        name = _cyclic_name(closure, algebra, idempotents, order)
+    else:
+        name = _catalogue_name(closure, algebra, idempotents)
+    if name.name is None:
+        return name
+    if lines:
+        return Name(f"lines through the {name.name}", name.remark)
+    return Name(_with_height(name.name, closure.order, levels, bound), name.remark)
+
+
+def _with_height(name: str, order: int, levels: tuple[Level, ...], bound: float) -> str:
+    """Add the height of a prism or an antiprism where only one that has a name has the levels."""
+    if not name.endswith("prism") and name != "disphenoid":
+        return name
+    mine = sorted((level.multiplicity, level.value) for level in levels)
+    near = []
+    for geometry in candidates(order):
+        if geometry.name.startswith(f"{name} (") and geometry.is_determined:
+            theirs = sorted((multiplicity, float(level)) for level, multiplicity in geometry.levels)
+            if all(abs(a[1] - b[1]) <= bound for a, b in zip(mine, theirs, strict=True)):
+                near.append(geometry.name)
+    return near[0] if len(near) == 1 else name
+
+
+def cyclic_order(closure: Closure) -> npt.NDArray[np.intp] | None:
+    """Return the points along a cycle if the scheme is that of an n-gon, n >= 3, else None.
+
+    Then the colour of two points depends on their distance along the cycle only, and no two
+    distances have one colour.
+    """
+    n, relation = closure.order, closure.relation
+    if n < 3 or closure.rank != n // 2 + 1:
+        return None
+    steps = np.arange(n)
+    distance = np.minimum(steps, n - steps)
+    counts = np.bincount(relation[0])
+    for colour in np.flatnonzero(counts == 2):
+        order = _cycle(relation == colour)
+        if order is None:
+            continue
+        by_distance = relation[order[0], order]
+        place = distance[(steps[:, None] - steps) % n]
+        if np.array_equal(relation[np.ix_(order, order)], by_distance[place]):
+            return order
+    return None
+
+
+def _cycle(adjacency: npt.NDArray[np.bool_]) -> npt.NDArray[np.intp] | None:
+    """Return the points along a graph of valency 2, None if it is not one cycle."""
+    if (adjacency.sum(axis=1) != 2).any():
+        return None
+    neighbours = np.nonzero(adjacency)[1].reshape(-1, 2)
+    order = [0, int(neighbours[0, 0])]
+    while True:
+        first, second = neighbours[order[-1]]
+        following = int(second if first == order[-2] else first)
+        if following == 0:
+            break
+        order.append(following)
+    return np.array(order) if len(order) == len(adjacency) else None
+
+
+def _cyclic_name(
+    closure: Closure, algebra: Algebra, idempotents: list[int], order: npt.NDArray[np.intp]
+) -> Name:
+    """Name a set of frequencies of an n-gon, up to the choice of its first neighbours."""
+    assert algebra.P is not None
+    n = closure.order
+    neighbour = closure.relation[order[0], order[1]]
+    cosines = np.clip(algebra.P[idempotents, neighbour].real / 2, -1, 1)
+    found = {round(n * float(np.arccos(cosine)) / (2 * pi)) for cosine in cosines}
+    units = [u for u in range(1, n // 2 + 1) if gcd(u, n) == 1]
+    frequencies = min(tuple(sorted(min(u * k % n, -u * k % n) for k in found)) for u in units)
+    remark = f"the {n}-gon's scheme with frequencies {', '.join(map(str, frequencies))}"
+    half = n // 2
+    if frequencies == (1,):
+        return Name(polygon_name(n), remark)
+    if n % 2 == 0 and frequencies == (1, half):
+        return Name("disphenoid" if n == 4 else f"{polygonal(half)} antiprism", remark)
+    if n % 4 == 2 and frequencies == (2, half):
+        return Name(f"{polygonal(half)} prism", remark)
+    listed = ", ".join(map(str, frequencies))
+    return Name(f"harmonic frame of Z_{n} with frequencies {{{listed}}}", remark)
+
+
+def _catalogue_name(closure: Closure, algebra: Algebra, idempotents: list[int]) -> Name:
+    """Compare with the geometries of the catalogue that have as many points."""
+    assert algebra.Q is not None
+    chosen = idempotents
+    dimension = sum(algebra.multiplicities[j] for j in chosen)
+    cosines = algebra.Q[:, chosen].sum(axis=1).real / dimension
+    multiplicities = sorted(algebra.multiplicities[j] for j in chosen)
+    unlike = []
+    for geometry in candidates(closure.order):
+        if sorted(geometry.valencies) != sorted(algebra.valencies):
+            continue
+        if sorted(space.multiplicity for space in geometry.eigenspaces) != multiplicities:
+            continue
+        theirs = _tight_cosines(geometry)
+        alike = False
+        for bijection in _bijections(theirs, geometry.valencies, cosines, algebra.valencies):
+            alike = True
+            model = np.array(geometry.relation, np.int32)
+            colours = np.empty(len(bijection), np.int32)
+            colours[list(bijection)] = np.arange(len(bijection))
+            if isomorphism(model, colours[closure.relation]) is not None:
+                name = _HEIGHT.sub("", geometry.name)
+                return Name(name, f"an isomorphism with {name} is exhibited")
+        if alike:
+            unlike.append(geometry.name)
+    if unlike:
+        return Name(None, f"the parameters of the {unlike[0]}, but not isomorphic to it")
+    return Name(None, _parameters(closure, algebra, idempotents))
+
+
+def _tight_cosines(geometry: Geometry) -> FloatArray:
+    """Return the cosines of the tight frame with a geometry's idempotents, by colour."""
+    n, d = geometry.order, geometry.dimension
+    totals = np.zeros(len(geometry.valencies))
+    for space in geometry.eigenspaces:
+        totals += np.array([float(entry) for entry in space.entries])
+    return totals * n / d
+
+
+def _bijections(
+    theirs: FloatArray,
+    their_valencies: tuple[int, ...],
+    mine: FloatArray,
+    my_valencies: tuple[int, ...],
+) -> Iterator[tuple[int, ...]]:
+    """Yield for each of their colours the one of mine, with equal valency and tight cosine."""
+    their_order = np.lexsort((np.array(their_valencies), _steps(theirs)))
+    my_order = np.lexsort((np.array(my_valencies), _steps(mine)))
+    if not np.allclose(theirs[their_order], mine[my_order], rtol=0, atol=_SAME):
+        return
+    valencies = np.array(my_valencies)[my_order]
+    if not np.array_equal(np.array(their_valencies)[their_order], valencies):
+        return
+    same = (np.abs(np.diff(mine[my_order])) < _SAME) & (np.diff(valencies) == 0)
+    ties = np.split(np.arange(len(mine)), np.flatnonzero(~same) + 1)
+    choices = product(*(permutations(my_order[tie]) for tie in ties))
+    for _, choice in zip(range(_MOST_BIJECTIONS), choices, strict=False):
+        bijection = np.empty(len(mine), np.intp)
+        bijection[their_order] = np.concatenate(choice)
+        yield tuple(bijection.tolist())
+
+
+def _steps(cosines: FloatArray) -> npt.NDArray[np.intp]:
+    """Return the places of the values in increasing order, the same for values that agree."""
+    order = np.argsort(cosines)
+    places = np.empty(len(cosines), np.intp)
+    places[order] = np.append(0, np.cumsum(np.diff(cosines[order]) > _SAME))
+    return places
+
+
+def _parameters(closure: Closure, algebra: Algebra, idempotents: list[int]) -> str:
+    """Return the parameters of a scheme without a name, in words."""
+    if algebra.rank == 3 and algebra.symmetric:
+        relation = closure.relation
+        v, k = algebra.order, algebra.valencies[1]
+        adjacent = relation[0] == 1
+        lam, mu = (
+            int((adjacent & (relation[int(np.argmax(relation[0] == colour))] == 1)).sum())
+            for colour in (1, 2)
+        )
+        return f"parameters of a strongly regular graph ({v}, {k}, {lam}, {mu})"
+    valencies = ", ".join(map(str, algebra.valencies))
+    ranks = ", ".join(str(algebra.multiplicities[j]) for j in idempotents)
+    return f"valencies {valencies}; idempotents of rank {ranks}"
