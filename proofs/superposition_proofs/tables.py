@@ -6,6 +6,7 @@ document only where none has begun.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 
 import sympy
@@ -41,6 +42,8 @@ _SPECIAL = {
     "^": r"\textasciicircum{}",
 }
 
+_ACCENTS = {"\u0300": "`", "\u0301": "'", "\u0302": "^", "\u0303": "~", "\u0308": '"'}
+
 
 def escape(text: str) -> str:
     r"""Return text in which LaTeX sees no commands.
@@ -50,11 +53,20 @@ def escape(text: str) -> str:
     >>> from superposition_proofs.tables import escape
     >>> print(escape("50% of W_dec"))
     50\% of W\_dec
+    >>> print(escape("Schläfli"))
+    Schl\"{a}fli
     """
-    return "".join(
-        _SPECIAL.get(c, c) if c.isascii() and c.isprintable() else f"\\texttt{{U+{ord(c):04X}}}"
-        for c in text
-    )
+    return "".join(map(_escaped, unicodedata.normalize("NFC", text)))
+
+
+def _escaped(character: str) -> str:
+    """Return one character; an accented letter as LaTeX's accent on it."""
+    if character.isascii() and character.isprintable():
+        return _SPECIAL.get(character, character)
+    letter, *marks = list(unicodedata.normalize("NFD", character))
+    if letter.isascii() and letter.isalpha() and len(marks) == 1 and marks[0] in _ACCENTS:
+        return f"\\{_ACCENTS[marks[0]]}{{{letter}}}"
+    return f"\\texttt{{U+{ord(character):04X}}}"
 
 
 def table(caption: str, columns: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -133,8 +145,8 @@ def ledger_table(registry: Registry, report: Report) -> str:
     """
     rows = [
         [
-            _cell(0.21, escape(verdict.title)),
-            _cell(0.52, _statement(registry[verdict.id])),
+            cell(0.21, escape(verdict.title)),
+            cell(0.52, _statement(registry[verdict.id])),
             escape(verdict.label),
             str(verdict.effective),
         ]
@@ -154,7 +166,7 @@ def _statement(claim: Claim) -> str:
     return f"{statement}\\\\ {{\\scriptsize given {given}}}" if given else statement
 
 
-def _cell(width: float, content: str) -> str:
+def cell(width: float, content: str) -> str:
     """Return a left-aligned cell that breaks its lines, with room above and below."""
     return rf"\parbox[t]{{{width}\linewidth}}{{\raggedright {content}\vspace{{3pt}}}}"
 
@@ -176,8 +188,8 @@ def spectral_table() -> str:
             _spectrum_entry(frame),
             _dimensionality_entry(frame),
             str(frame.rank),
-            f"${_latex(frame.capacity)}$",
-            f"${_latex(frame.rank - frame.capacity)}$",
+            f"${latex(frame.capacity)}$",
+            f"${latex(frame.rank - frame.capacity)}$",
         ]
         for name, frame in chosen
     ]
@@ -193,14 +205,14 @@ def spectral_table() -> str:
 
 def _spectrum_entry(frame: Frame) -> str:
     return ", ".join(
-        f"${_latex(e.value)}$ ({e.multiplicity})" for e in reversed(list(frame.spectrum))
+        f"${latex(e.value)}$ ({e.multiplicity})" for e in reversed(list(frame.spectrum))
     )
 
 
 def _dimensionality_entry(frame: Frame) -> str:
     values = [frame.fractional_dimensionalities[i] for i in frame.represented]
     distinct = sorted(set(values), key=sympy.default_sort_key)
-    return ", ".join(f"${_latex(d)}$ ({values.count(d)})" for d in distinct)
+    return ", ".join(f"${latex(d)}$ ({values.count(d)})" for d in distinct)
 
 
 def _is_short(frame: Frame) -> bool:
@@ -209,7 +221,8 @@ def _is_short(frame: Frame) -> bool:
     return bool(frame.represented) and rational and len(set(frame.fractional_dimensionalities)) <= 3
 
 
-def _latex(value: sympy.Expr) -> str:
+def latex(value: sympy.Expr) -> str:
+    """Return an exact number in LaTeX, fractions on one line."""
     return str(sympy.latex(value, fold_short_frac=True))
 
 

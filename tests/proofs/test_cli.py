@@ -362,8 +362,10 @@ def test_graph_as_svg(fast: Registry, tmp_path: Path) -> None:
 def test_tables_are_written(fast: Registry, tmp_path: Path) -> None:
     said = accepted("tables", "--out", tmp_path / "tables")
     paths = [Path(line) for line in said.splitlines()]
-    assert [path.name for path in paths] == ["ledger.tex", "spectral_summary.tex", "polygons.tex"]
-    ledger, summary, polygons = (path.read_text(encoding="utf-8") for path in paths)
+    names = ["ledger.tex", "spectral_summary.tex", "geometries.tex", "polygons.tex"]
+    assert [path.name for path in paths] == names
+    ledger, summary, geometries, polygons = (path.read_text(encoding="utf-8") for path in paths)
+    assert "icosahedron" in geometries
     assert all(REGISTRY[name].statement in ledger for name in fast)
     assert "digon" in summary
     assert "$1.3699757668$" in polygons  # the pentagon's squared norm
@@ -538,6 +540,7 @@ def test_help_and_version() -> None:
         "graph",
         "tables",
         "diagnose",
+        "classify",
         "phase",
         "phase-diagram",
     ):

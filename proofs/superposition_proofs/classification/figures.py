@@ -24,9 +24,8 @@ def classification_figures(classification: Classification, directory: Path) -> t
     """Draw geometries.pdf and graph.pdf, and both as .png.
 
     `geometries` has a panel for each kind of component, the largest first, at most 12: arrows for
-    up to two dimensions, points with their nearest neighbours joined for three, the matrix of
-    cosines for more. `graph` joins features whose cosine is not 0: blue where they attract, orange
-    where they repel.
+    up to two dimensions, the edges of the convex hull for three, the matrix of cosines for more.
+    `graph` joins features whose cosine is not 0, as wide as it is large.
 
     Parameters
     ----------
@@ -116,19 +115,40 @@ def _draw_plane(axes: Axes, vectors: FloatArray) -> None:
 
 
 def _draw_space(axes: Any, vectors: FloatArray) -> None:
-    """Draw points with nearest neighbours joined."""
-    cosines = vectors.T @ vectors
-    np.fill_diagonal(cosines, -2)
-    nearest = cosines.max(axis=1)
-    # within a tenth of the nearest distance: neighbours that noise has moved
-    reach = 1 - 1.2 * (1 - nearest)
-    for i, j in zip(*np.nonzero(cosines >= np.minimum(reach[:, None], reach[None])), strict=True):
-        if i < j:
-            axes.plot(*vectors[:, [i, j]], color=ORANGE, linewidth=0.9)
+    """Draw the points and the edges of their convex hull."""
+    for i, j in hull_edges(vectors.T):
+        axes.plot(*vectors[:, [i, j]], color=ORANGE, linewidth=0.9)
     axes.scatter(*vectors, color=BLUE, s=14, depthshade=True)
+    axes.set(xlim=(-0.9, 0.9), ylim=(-0.9, 0.9), zlim=(-0.9, 0.9))
     axes.set_box_aspect((1, 1, 1), zoom=1.35)
     axes.view_init(elev=18, azim=32)
     axes.set_axis_off()
+
+
+def hull_edges(points: FloatArray) -> list[tuple[int, int]]:
+    """Return the edges of the convex hull of points in space.
+
+    Parameters
+    ----------
+    points : ndarray, shape (n, 3)
+        n >= 4, not in one plane.
+
+    Returns
+    -------
+    list of (int, int)
+        Edges between facets whose normals differ by more than a tenth of a radian: noise tilts the
+        triangles into which a face falls apart.
+    """
+    from scipy.spatial import ConvexHull
+
+    hull = ConvexHull(points)
+    edges = set()
+    for facet, corners in enumerate(hull.simplices):
+        for place, neighbour in enumerate(hull.neighbors[facet]):
+            if hull.equations[facet, :3] @ hull.equations[neighbour, :3] < np.cos(0.1):
+                i, j = sorted(int(c) for k, c in enumerate(corners) if k != place)
+                edges.add((i, j))
+    return sorted(edges)
 
 
 def _draw_cosines(axes: Axes, vectors: FloatArray, component: Component) -> None:
@@ -153,8 +173,9 @@ def draw_graph(axes: Axes, classification: Classification) -> None:
     side = math.ceil(math.sqrt(max(len(groups), 1)))
     norms = np.linalg.norm(classification.vectors, axis=0)
     total = sum(map(len, groups))
-    for place, members in enumerate(groups):
+    for place, group in enumerate(groups):
         row, column = divmod(place, side)
+        members = _around(classification.vectors[:, group], group)
         angle = 2 * np.pi * np.arange(len(members)) / len(members) + np.pi / 2
         radius = 0.36 if len(members) > 1 else 0.0
         x, y = column + radius * np.cos(angle), -row + radius * np.sin(angle)
@@ -178,6 +199,23 @@ def draw_graph(axes: Axes, classification: Classification) -> None:
     axes.set_ylim(-math.ceil(len(groups) / side) + 0.4, 0.6)
     axes.set_aspect("equal")
     axes.axis("off")
+    lines = [axes.plot([], [], color=colour)[0] for colour in (BLUE, ORANGE)]
+    axes.legend(
+        lines,
+        ["cosine > 0", "cosine < 0"],
+        loc="upper center",
+        ncols=2,
+        bbox_to_anchor=(0.5, 0.02),
+        fontsize=7,
+    )
+
+
+def _around(vectors: FloatArray, members: list[int]) -> list[int]:
+    """Return features in the order of their angles in the plane that holds most of them."""
+    if len(members) < 3:
+        return members
+    basis = np.linalg.svd(vectors, full_matrices=False)[2]
+    return [members[k] for k in np.argsort(np.arctan2(basis[1], basis[0]))]
 
 
 def _join(axes: Axes, vectors: FloatArray, x: FloatArray, y: FloatArray) -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from superposition_numerics.recognition import Component
+from typing import Any
 
-from ..tables import escape, table
+import sympy
+from superposition_numerics.recognition import Component
+from superposition_theory.geometries import Geometry, catalogue
+
+from ..tables import cell, escape, latex, long_table, table
 from .report import Classification, title
 
 
@@ -62,3 +66,56 @@ def _power(value: float) -> str:
     """Return a number in powers of ten."""
     mantissa, _, exponent = f"{value:.1e}".partition("e")
     return "0" if value == 0 else f"${mantissa} \\cdot 10^{{{int(exponent)}}}$"
+
+
+def catalogue_table() -> str:
+    """Return the exact parameters of every geometry of the catalogue.
+
+    Returns
+    -------
+    str
+        LaTeX: n, d, D, tightness, design strength, and the cosines with their numbers.
+    """
+    heads = ["geometry", "$n$", "$d$", "$D$", "tight", "$t$", "cosines (from one vector)"]
+    caption = (
+        "Geometries: $n$ unit vectors in $d$ dimensions, fractional dimensionality $D$ of each "
+        "vector, strength $t$ as a spherical design, and the cosines between one vector and the "
+        "others with their numbers. All entries are exact, those after $\\approx$ rounded."
+    )
+    rows = [_geometry_row(geometry) for geometry in catalogue()]
+    return long_table(caption, "lrrllrl", heads, rows)
+
+
+def _geometry_row(geometry: Geometry) -> list[str]:
+    """Return the cells of one geometry."""
+    values = dict.fromkeys(map(_entry, geometry.fractional_dimensionalities))
+    return [
+        cell(0.24, escape(geometry.name)),
+        str(geometry.order),
+        str(geometry.dimension),
+        ", ".join(values),
+        "yes" if geometry.is_tight else "no",
+        f"${latex(geometry.design_strength)}$",
+        cell(0.38, _cosines(geometry)),
+    ]
+
+
+def _cosines(geometry: Geometry) -> str:
+    """Return the distinct cosines, decreasing, with their numbers; the number of them if many."""
+    fibres = len(geometry.fractional_dimensionalities)
+    if fibres > 1:
+        return "orthogonal blocks"
+    counts: dict[Any, int] = {}
+    for cosine, valency in zip(geometry.cosines[1:], geometry.valencies[1:], strict=True):
+        counts[cosine] = counts.get(cosine, 0) + valency
+    if len(counts) > 8:
+        return f"{len(counts)} cosines"
+    ordered = sorted(counts, key=sympy.N, reverse=True)
+    return ", ".join(f"{_entry(cosine)} ({counts[cosine]})" for cosine in ordered)
+
+
+def _entry(value: Any) -> str:
+    """Return a number in LaTeX, rounded where it is only a root of a polynomial."""
+    if value.has(sympy.CRootOf):
+        return f"$\\approx {sympy.N(value, 6)}$"
+    return f"${latex(value)}$"

@@ -159,7 +159,8 @@ def graph(out: Path | None, level: str, seed: int) -> None:
 @LEVEL
 @SEED
 def tables(out: Path, level: str, seed: int) -> None:
-    """Write LaTeX tables: the ledger, an exact spectral summary, the regular polygons."""
+    """Write LaTeX tables: the ledger, a spectral summary, the geometries, the regular polygons."""
+    from ..classification.tables import catalogue_table
     from ..phases.tables import polygons_table
     from ..tables import ledger_table, spectral_table
 
@@ -167,4 +168,5 @@ def tables(out: Path, level: str, seed: int) -> None:
     report = _run((), level, seed, None, 1)
     click.echo(str(write_text(directory / "ledger.tex", ledger_table(REGISTRY, report))))
     click.echo(str(write_text(directory / "spectral_summary.tex", spectral_table())))
+    click.echo(str(write_text(directory / "geometries.tex", catalogue_table())))
     click.echo(str(write_text(directory / "polygons.tex", polygons_table())))
