@@ -35,11 +35,12 @@ bench: $(READY) ## measure time and memory beside their peers and print ratios
 	@$(BIN)/python benchmarks/spectral.py
 	@$(BIN)/python benchmarks/toy_model.py
 	@$(BIN)/python benchmarks/landscape.py
+	@$(BIN)/python benchmarks/schemes.py
 
 fuzz: $(READY) ## fuzz the readers of weight files for five minutes
 	@$(BIN)/python tests/fuzz/fuzz_weights.py --minutes 5 --seed 0
 
-mutation: $(READY) ## mutate the spectral core and count what the tests catch (about an hour)
+mutation: $(READY) ## mutate four core packages and count what their tests catch (about two hours)
 	@$(BIN)/python tests/mutation/run.py
 
 lock: ## resolve the versions in requirements.lock anew (needs uv)

@@ -14,10 +14,13 @@ PACKAGES = [
     "superposition_theory",
     "superposition_theory.frames",
     "superposition_theory.derivations",
+    "superposition_theory.geometries",
     "superposition_theory.phases",
+    "superposition_theory.schemes",
     "superposition_theory.toy_model",
     "superposition_numerics",
     "superposition_numerics.samples",
+    "superposition_numerics.recognition",
     "superposition_numerics.spectral",
     "superposition_numerics.strategies",
     "superposition_numerics.json_lines",
@@ -28,7 +31,9 @@ PACKAGES = [
     "superposition_proofs.claims.algebra",
     "superposition_proofs.claims.checks",
     "superposition_proofs.claims.samples",
+    "superposition_proofs.classification",
     "superposition_proofs.ledger",
+    "superposition_proofs.reference",
 ]
 
 

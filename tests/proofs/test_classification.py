@@ -66,7 +66,8 @@ def test_report_of_a_pentagon_beside_a_dropped_feature(tmp_path: Path) -> None:
         (PENTAGON.T, ("--layout", "features-in-rows"), "pentagon"),
         (PENTAGON.T @ PENTAGON, ("--gram",), "pentagon"),  # the same from the Gram matrix
         (np.eye(3), (), "3 x dedicated"),
-        (np.kron(np.eye(2), [[1.0, -1.0]]), (), "2 x digon"),  # a square, as two components
+        (np.kron(np.eye(2), [[1.0, -1.0]]), (), "2 x digon (square)"),
+        (np.kron(np.diag([1.0, 1.2]), [[1.0, -1.0]]), (), "2 x digon"),  # a rhombus
         (PENTAGON * [1, 1, 1, 1, 1.05], (), "5 features in 2 dimensions (not scheme-like)"),
         (
             PENTAGON * [1, -1, 1, -1, 1],

@@ -115,7 +115,9 @@ def entries(tex: str) -> dict[str, str]:
         ("~", r"\textasciitilde{}"),
         ("^", r"\textasciicircum{}"),
         (r"\&", r"\textbackslash{}\&"),
-        ("é", r"\texttt{U+00E9}"),
+        ("é", r"\'{e}"),
+        ("e\u0301", r"\'{e}"),  # the same letter, decomposed
+        ("ø", r"\texttt{U+00F8}"),  # no letter with an accent
         ("日", r"\texttt{U+65E5}"),
         ("\U0001f600", r"\texttt{U+1F600}"),
         ("a_b%", r"a\_b\%"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import numpy.typing as npt
 
@@ -38,8 +40,10 @@ def isomorphism(model: Colours, given: Colours) -> Points | None:
     """
     if model.shape != given.shape or (np.bincount(model.ravel()) != _counts(given, model)).any():
         return None
-    base, keys = _base(model)
-    return _Search(model, given, base, keys).run()
+    if np.array_equal(model, given):
+        return np.arange(len(model))
+    base, steps = _base(model)
+    return _Search(model, given, base, steps).run()
 
 
 def _counts(given: Colours, model: Colours) -> npt.NDArray[np.intp]:
@@ -79,40 +83,41 @@ class _Search:
     ) -> None:
         self.model, self.given, self.base, self.steps = model, given, base, steps
         self.sizes = [np.bincount(classes) for classes in steps]
+        self.width = int(max(model.max(), given.max())) + 1
         self.left = MOST_STEPS
 
     def run(self) -> Points | None:
         """Return the first permutation that the search finds."""
-        return self._extended(self.given.diagonal().astype(np.intp), 0)
-
-    def _extended(self, classes: Points, depth: int) -> Points | None:
-        """Return a permutation that extends the images chosen so far."""
-        sizes = np.bincount(classes, minlength=len(self.sizes[depth]))
-        if not np.array_equal(sizes, self.sizes[depth]):
-            return None
-        if depth == len(self.base):
-            return self._complete(classes)
-        wanted = self.steps[depth][self.base[depth]]
-        for image in np.flatnonzero(classes == wanted):
-            self.left -= 1
-            if self.left < 0:
-                return None
-            refined = self._refined_alike(classes, depth, int(image))
-            found = None if refined is None else self._extended(refined, depth + 1)
-            if found is not None:
-                return found
+        start: Points = self.given.diagonal().astype(np.intp)
+        # the base of a simplex holds almost all of its points: no recursion
+        branches = [iter([start])]
+        while branches:
+            classes = next(branches[-1], None)
+            depth = len(branches) - 1
+            if classes is None:
+                branches.pop()
+            elif not np.array_equal(np.bincount(classes), self.sizes[depth]):
+                continue
+            elif depth < len(self.base):
+                branches.append(self._images(classes, depth))
+            else:
+                found = self._complete(classes)
+                if found is not None:
+                    return found
         return None
 
-    def _refined_alike(self, classes: Points, depth: int, image: int) -> Points | None:
-        """Return the classes after one more image, numbered as in the model; None if unlike."""
-        row, mine = self.model[self.base[depth]], self.given[image]
-        width = int(max(row.max(), mine.max())) + 1
-        names = np.unique(self.steps[depth] * width + row)
-        pairs = classes * width + mine
-        at = np.searchsorted(names, pairs)
-        if (at == len(names)).any() or (names[at] != pairs).any():
-            return None
-        return at  # steps[depth + 1] numbers the same pairs in the same order
+    def _images(self, classes: Points, depth: int) -> Iterator[Points]:
+        """Yield the classes after each image of the next point of the base, numbered alike."""
+        row = self.model[self.base[depth]]
+        names = np.unique(self.steps[depth] * self.width + row)
+        for image in np.flatnonzero(classes == self.steps[depth][self.base[depth]]):
+            self.left -= 1
+            if self.left < 0:
+                return
+            pairs = classes * self.width + self.given[image]
+            at = np.searchsorted(names, pairs)
+            if at.max() < len(names) and np.array_equal(names[at], pairs):
+                yield at  # steps[depth + 1] numbers the same pairs in the same order
 
     def _complete(self, classes: Points) -> Points | None:
         """Return the permutation that the classes decide, if it maps every colour right."""

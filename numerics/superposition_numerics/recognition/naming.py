@@ -81,6 +81,15 @@ def name_of(
     Returns
     -------
     Name
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from superposition_numerics.recognition import adjacency_algebra, coherent_closure
+    >>> from superposition_numerics.recognition import Level, name_of
+    >>> closure = coherent_closure(np.eye(4, dtype=int))
+    >>> name_of(closure, adjacency_algebra(closure), (Level(4 / 3, 3, 1),), bound=1e-12).name
+    'tetrahedron'
     """
     idempotents = sorted(level.idempotent for level in levels if level.idempotent is not None)
     if lines and algebra.rank == 4 and algebra.valencies.count(1) == 2 and len(idempotents) == 1:
@@ -119,6 +128,13 @@ def cyclic_order(closure: Closure) -> npt.NDArray[np.intp] | None:
 
     Then the colour of two points depends on their distance along the cycle only, and no two
     distances have one colour.
+
+    Examples
+    --------
+    >>> from superposition_numerics.recognition import coherent_closure, cyclic_order
+    >>> square = coherent_closure([[0, 2, 1, 1], [2, 0, 1, 1], [1, 1, 0, 2], [1, 1, 2, 0]])
+    >>> cyclic_order(square).tolist()
+    [0, 2, 1, 3]
     """
     n, relation = closure.order, closure.relation
     if n < 3 or closure.rank != n // 2 + 1:

@@ -18,6 +18,9 @@ from superposition_numerics.recognition import (
     recognise_gram,
 )
 from superposition_numerics.weights import read_weights
+from superposition_theory.geometries import cross_polytope
+
+_EQUAL_NORMS = 1.04  # as far as norms within one component may differ
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +39,16 @@ class Classification:
     vectors : ndarray, shape (d, n)
         Columns with the inner products that were classified.
     recognition : Recognition
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from superposition_numerics.recognition import recognise
+    >>> from superposition_proofs.classification import Classification
+    >>> W = np.array([[1.0, -1.0]])
+    >>> found = Classification("w.npy", None, "features-in-columns", False, W, recognise(W))
+    >>> found.to_dict()["summary"]
+    'digon'
     """
 
     source: str
@@ -113,7 +126,7 @@ def classify(
     ...     np.save(folder + "/digons.npy", np.kron(np.eye(3), [[1.0, -1.0]]))
     ...     found = classify(folder + "/digons.npy")
     >>> summary(found.recognition)
-    '3 x digon'
+    '3 x digon (octahedron)'
     """
     weights = read_weights(path, layout=layout, tensor=tensor)
     values = np.asarray(weights.values, dtype=np.float64)
@@ -152,10 +165,16 @@ def summary(recognition: Recognition) -> str:
 
 
 def _counted(recognition: Recognition, components: tuple[Component, ...]) -> Iterator[str]:
-    """Yield every kind of component with its number."""
+    """Yield every kind of component with its number; equal digons are a cross-polytope."""
     for group in recognition.copies:
-        name = title(components[group[0]])
-        yield name if len(group) == 1 else f"{len(group)} x {name}"
+        name, count = title(components[group[0]]), len(group)
+        norms = [components[position].norm for position in group]
+        if count == 1:
+            yield name
+        elif name == "digon" and max(norms) <= _EQUAL_NORMS * min(norms):
+            yield f"{count} x digon ({cross_polytope(count).name})"
+        else:
+            yield f"{count} x {name}"
 
 
 def title(component: Component) -> str:
