@@ -5,7 +5,7 @@ from math import comb
 
 from sympy import Rational, factorint, integer_nthroot
 
-from superposition_theory.phases.reading import read_count
+from superposition_theory.reading import read_count
 
 from . import graphs, reflections
 from .distance import (
@@ -16,7 +16,7 @@ from .distance import (
     paley_frame,
 )
 from .geometry import Geometry
-from .heights import TIGHT_HEIGHT_SQUARED, equal_edge_height_squared
+from .heights import EQUAL_EDGES_UP_TO, TIGHT_HEIGHT_SQUARED, equal_edge_height_squared
 from .lines import equiangular_lines
 from .polygons import harmonic_frame, polygon
 from .rings import antiprism, prism, square_antiprisms
@@ -46,7 +46,6 @@ _PAIRS_OF_FRAMES = (
     graphs.hoffman_singleton_frames,
 )
 _SPORADIC_LINES = ((6, 16), (10, 16), (7, 28), (21, 28), (15, 36), (21, 36))
-_EQUAL_EDGES_UP_TO = 8
 
 
 def catalogue() -> tuple[Geometry, ...]:
@@ -193,7 +192,7 @@ def _two_rings(n: int) -> Iterator[Geometry]:
     if k == 4:
         yield from square_antiprisms()
     yield antiprism(k, TIGHT_HEIGHT_SQUARED)
-    if 3 < k <= _EQUAL_EDGES_UP_TO:
+    if 3 < k <= EQUAL_EDGES_UP_TO:
         yield antiprism(k, equal_edge_height_squared(k))
     if k > 2:
         yield prism(k, TIGHT_HEIGHT_SQUARED)

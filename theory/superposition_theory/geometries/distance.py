@@ -6,7 +6,7 @@ from typing import Any
 from sympy import ImmutableMatrix, Integer, Rational, factorint, sqrt
 
 from superposition_theory.errors import InputError
-from superposition_theory.phases.reading import read_count
+from superposition_theory.reading import read_count
 from superposition_theory.schemes.families import (
     complete_multipartite_relation,
     hamming_relation,

@@ -7,7 +7,7 @@ from typing import Any
 from sympy import Integer, sqrt
 
 from superposition_theory.errors import InputError
-from superposition_theory.phases.reading import read_count
+from superposition_theory.reading import read_count
 from superposition_theory.schemes.families import (
     hamming_relation,
     johnson_relation,

@@ -16,6 +16,7 @@ from superposition_theory.frames.matrices import read_number
 
 HEIGHT_SQUARED = Symbol("h2", positive=True)
 TIGHT_HEIGHT_SQUARED = Rational(1, 3)
+EQUAL_EDGES_UP_TO = 8  # antiprisms of equal edges are told by name up to here: fields grow with k
 
 
 def two_ring_levels(k: Any, height_squared: Any) -> tuple[Any, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 from sympy import Add, ImmutableMatrix, Rational, cos, expand, pi, sin
 
 from superposition_theory.errors import InputError
-from superposition_theory.phases.reading import read_count
+from superposition_theory.reading import read_count
 from superposition_theory.schemes.families import cyclic_relation, translation_relation
 
 from .geometry import Eigenspace, Geometry, Support, tight_support
@@ -86,8 +86,7 @@ def harmonic_frame(n: int, frequencies: Iterable[int]) -> Geometry:
                     level,
                     len(orbit),
                     tuple(
-                        expand(Add(*(cos(2 * pi * Rational(s * x, n)) for s in sorted(orbit)))) / n
-                        for x in firsts
+                        expand(Add(*(_cosine(s * x, n) for s in sorted(orbit)))) / n for x in firsts
                     ),
                 )
                 for orbit in orbits
@@ -101,6 +100,11 @@ def harmonic_frame(n: int, frequencies: Iterable[int]) -> Geometry:
         support,
         lambda: translation_relation([n], colours),
     )
+
+
+def _cosine(k: int, n: int) -> Any:
+    """Return cos(2 pi k/n), equal numbers in one form."""
+    return cos(2 * pi * Rational(min(k % n, -k % n), n))
 
 
 def ring_valencies(n: int) -> tuple[int, ...]:

@@ -4,13 +4,14 @@ from typing import Any
 
 from sympy import CRootOf, ImmutableMatrix, Integer, Rational, cos, pi, sin, sqrt
 
-from superposition_theory.phases.reading import read_count
+from superposition_theory.reading import read_count
 from superposition_theory.schemes.families import complete_relation, cyclic_relation
 from superposition_theory.schemes.products import direct_product_relation
 
 from .distance import cross_polytope, hypercube
 from .geometry import Eigenspace, Geometry, Support
 from .heights import (
+    EQUAL_EDGES_UP_TO,
     TIGHT_HEIGHT_SQUARED,
     coulomb_height_squared,
     equal_edge_height_squared,
@@ -109,8 +110,9 @@ def antiprism(k: int, height_squared: Any = None) -> Geometry:
 
     named = {TIGHT_HEIGHT_SQUARED: "tight"}
     others: tuple[str, ...] = ()
-    if k > 3 and h2 != TIGHT_HEIGHT_SQUARED and h2 == equal_edge_height_squared(k):
-        named, others = {h2: "equal edges"}, _EQUAL_EDGES.get(k, ())
+    if 3 < k <= EQUAL_EDGES_UP_TO and not h2.free_symbols:
+        named[read_height_squared(equal_edge_height_squared(k))] = "equal edges"
+        others = _EQUAL_EDGES.get(k, ()) if named.get(h2) == "equal edges" else ()
     name = "disphenoid" if k == 2 else f"{polygonal(k)} antiprism"
     return Geometry(
         name + _label(k, h2, named),

@@ -4,7 +4,7 @@ from math import factorial
 
 from sympy import Integer, Rational
 
-from superposition_theory.phases.reading import read_count
+from superposition_theory.reading import read_count
 from superposition_theory.schemes.families import complete_relation
 
 from .geometry import Geometry, tight_support

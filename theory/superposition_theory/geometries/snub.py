@@ -1,6 +1,6 @@
 """The snub cube: a regular orbit of the rotations of the cube."""
 
-from itertools import permutations, product
+from itertools import combinations, permutations, product
 from typing import Any
 
 from sympy import CRootOf, Poly, Symbol
@@ -43,13 +43,17 @@ def snub_cube() -> Geometry:
 
 def _rotations() -> list[Rotation]:
     """Return the signed permutations of determinant 1, the identity first."""
-    found = []
-    for order in permutations(range(3)):
-        parity = sum(order[i] > order[j] for j in range(3) for i in range(j))
-        for signs in product((1, -1), repeat=3):
-            if (signs.count(-1) + parity) % 2 == 0:
-                found.append(tuple(zip(signs, order, strict=True)))
-    return found
+    return [
+        tuple(zip(signs, order, strict=True))
+        for order in permutations(range(3))
+        for signs in product((1, -1), repeat=3)
+        if (signs.count(-1) + _inversions(order)) % 2 == 0
+    ]
+
+
+def _inversions(order: tuple[int, ...]) -> int:
+    """Return the number of pairs that a permutation puts in the wrong order."""
+    return sum(a > b for a, b in combinations(order, 2))
 
 
 def _relation() -> Relation:

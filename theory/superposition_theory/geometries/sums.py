@@ -7,7 +7,7 @@ from typing import Any
 from sympy import ImmutableMatrix, Integer, diag
 
 from superposition_theory.errors import InputError
-from superposition_theory.phases.reading import read_count
+from superposition_theory.reading import read_count
 from superposition_theory.schemes.families import complete_relation
 from superposition_theory.schemes.products import wreath_product_relation
 from superposition_theory.schemes.relations import Relation

@@ -21,10 +21,11 @@ from sympy import (
 
 from superposition_theory.errors import InputError
 from superposition_theory.frames.enclosure import locate
+from superposition_theory.reading import read_count
 from superposition_theory.toy_model import Cell, output_loss_on_cell
 
 from .frozen import dropped_loss
-from .reading import read_count, read_point
+from .reading import read_point
 from .symbols import DENSITY, IMPORTANCE, PENALTY
 from .systems import System
 

@@ -23,9 +23,9 @@ from sympy import (
 )
 
 from superposition_theory.errors import InputError
+from superposition_theory.reading import read_count
 from superposition_theory.toy_model import Cell, loss_on_cell
 
-from .reading import read_count
 from .symbols import DENSITY, IMPORTANCE
 
 _SAMPLE = {DENSITY: Rational(1, 3), IMPORTANCE: Rational(1, 2)}

@@ -39,9 +39,9 @@ from sympy import (
 from superposition_theory.errors import InputError
 from superposition_theory.frames import RealRoot, isolate_real_roots
 from superposition_theory.frames.enclosure import locate
+from superposition_theory.reading import read_count
 from superposition_theory.toy_model import Cell, output_loss_on_cell
 
-from .reading import read_count
 from .roots import bounds_at, sign_at
 
 _MOST_CORNERS = 12

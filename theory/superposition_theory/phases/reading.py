@@ -1,19 +1,12 @@
 """What the functions on phases accept, read into rationals."""
 
 from collections.abc import Mapping
-from fractions import Fraction
 from typing import Any
 
 from sympy import Rational
 
 from superposition_theory.errors import InputError
-
-
-def read_rational(number: Any, name: str) -> Rational:
-    """Return an exact rational number."""
-    if isinstance(number, bool) or not isinstance(number, (int, Fraction, Rational)):
-        raise InputError(f"{name} is {number!r}; accepted: int, Fraction or sympy Rational")
-    return Rational(number.numerator, number.denominator)
+from superposition_theory.reading import read_rational
 
 
 def read_density(number: Any) -> Rational:
@@ -30,13 +23,6 @@ def read_importance(number: Any) -> Rational:
     if importance <= 0:
         raise InputError(f"importance is {number}; accepted: a rational number > 0")
     return importance
-
-
-def read_count(number: Any, name: str, least: int) -> int:
-    """Return an integer that is not too small."""
-    if isinstance(number, bool) or not isinstance(number, int) or number < least:
-        raise InputError(f"{name} is {number!r}; accepted: an integer of at least {least}")
-    return number
 
 
 def read_point(at: Any, keys: tuple[Any, ...], name: str) -> dict[Any, Rational]:

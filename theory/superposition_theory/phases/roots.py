@@ -6,8 +6,7 @@ from sympy import QQ, Expr, Poly, Rational, Symbol, fraction, together
 
 from superposition_theory.errors import InputError
 from superposition_theory.frames import RealRoot
-
-from .reading import read_count
+from superposition_theory.reading import read_count
 
 
 def sign_at(root: RealRoot, function: Expr, variable: Symbol) -> int:

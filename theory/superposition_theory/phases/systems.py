@@ -10,8 +10,9 @@ from sympy.polys.matrices import DomainMatrix
 from sympy.polys.matrices.exceptions import DMNonInvertibleMatrixError
 
 from superposition_theory.errors import InputError
+from superposition_theory.reading import read_count
 
-from .reading import read_count, read_point
+from .reading import read_point
 
 _MOST_STEPS = 30
 _SUPERLINEAR = 1000

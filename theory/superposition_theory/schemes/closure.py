@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from .configuration import CoherentConfiguration
+from .configuration import CoherentConfiguration, made
 from .relations import Relation, canonical
 
 
@@ -21,6 +21,7 @@ def coherent_closure(relation: Any) -> CoherentConfiguration:
     Returns
     -------
     CoherentConfiguration
+        An `AssociationScheme` where it has one fibre.
 
     Raises
     ------
@@ -43,7 +44,7 @@ def coherent_closure(relation: Any) -> CoherentConfiguration:
     while True:
         refined = _refined(colours)
         if _rank(refined) == _rank(colours):
-            return CoherentConfiguration(colours)
+            return made(colours)
         colours = refined
 
 

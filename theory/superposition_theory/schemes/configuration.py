@@ -166,7 +166,7 @@ class CoherentConfiguration:
             taken.update(colours)
             for colour in colours:
                 new[colour] = min(colours)
-        return _made([[new[colour] for colour in row] for row in self.relation])
+        return made([[new[colour] for colour in row] for row in self.relation])
 
     def component(self, fibre: int) -> AssociationScheme:
         """Return the association scheme on the points of one fibre.
@@ -186,7 +186,7 @@ class CoherentConfiguration:
         return read_index(colour, name, self.rank)
 
 
-def _made(relation: Sequence[Sequence[int]]) -> CoherentConfiguration:
+def made(relation: Sequence[Sequence[int]]) -> CoherentConfiguration:
     """Return a configuration, as an association scheme where it has one fibre."""
     from .scheme import AssociationScheme
 

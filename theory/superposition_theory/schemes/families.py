@@ -13,7 +13,7 @@ from flint import fmpz_poly, fq_default_ctx
 from sympy import factorint
 
 from superposition_theory.errors import InputError
-from superposition_theory.phases.reading import read_count
+from superposition_theory.reading import read_count
 
 from .relations import Relation
 from .scheme import AssociationScheme

@@ -124,10 +124,9 @@ def from_graph(G: Any) -> CoherentConfiguration:
     if is_distance_regular(G):
         return AssociationScheme(distance_relation(G))
     points = range(len(neighbours))
-    closure = coherent_closure(
+    return coherent_closure(
         [[0 if x == y else 1 if y in neighbours[x] else 2 for y in points] for x in points]
     )
-    return AssociationScheme(closure.relation) if closure.is_homogeneous else closure
 
 
 def strongly_regular_parameters(G: Any) -> StronglyRegularParameters | None:

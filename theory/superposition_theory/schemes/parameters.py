@@ -8,7 +8,7 @@ from functools import cached_property
 from math import isqrt
 
 from superposition_theory.errors import ExactnessError, InputError
-from superposition_theory.phases.reading import read_count
+from superposition_theory.reading import read_count
 
 from .eigenmatrices import Eigenmatrices
 
@@ -97,7 +97,7 @@ class StronglyRegularParameters:
             return ("k (k - lambda - 1) = (v - k - 1) mu fails",)
         if v * k % 2 or v * k * lam % 6:
             return ("the number of edges or of triangles is not an integer",)
-        if v - 2 * k + lam < 0 or v - 2 * k + mu < 2:
+        if v - 2 * k + mu < 2:  # lambda of the complement; its mu is never negative here
             return ("an intersection number is negative",)
         multiplicities = self.multiplicities
         if multiplicities is None or any(m.denominator != 1 for m in multiplicities):

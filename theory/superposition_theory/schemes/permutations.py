@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from superposition_theory.errors import InputError
-from superposition_theory.phases.reading import read_count
+from superposition_theory.reading import read_count
 
 from .configuration import CoherentConfiguration
 from .relations import Relation, canonical

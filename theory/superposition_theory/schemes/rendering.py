@@ -180,7 +180,7 @@ def _power_root(value: int, degree: int) -> int | None:
 
 @cache
 def _conductors(order: int) -> tuple[int, ...]:
-    """Return the N with this totient, increasing; N mod 4 = 2 gives no field of its own."""
+    """Return the N > 2 with this totient, increasing."""
     # totient(N) >= sqrt(N / 2)
     return tuple(n for n in range(3, 2 * order * order + 1) if totient(n) == order)
 
