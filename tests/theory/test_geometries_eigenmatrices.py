@@ -39,12 +39,12 @@ CASES = [
         [3, sqrt(5), 1, 0, -2, -sqrt(5)],
         [1, 3, 5, 4, 4, 3],
     ),
-    # 12 times the ratios of the characters of the binary icosahedral group at an element of order 10
+    # 12 times ratios of characters of the binary icosahedral group at an element of order 10
     (
         "600-cell",
         lambda: cell_600().configuration,
         2,
-        [12, 6 * GOLDEN, 4 * GOLDEN, 3, 0, -2, -3, 4 * (1 - GOLDEN), 6 * (1 - GOLDEN)],
+        [12, 6 * GOLDEN, 4 * GOLDEN, 3, 0, -2, -3, 4 - 4 * GOLDEN, 6 - 6 * GOLDEN],
         [1, 4, 9, 16, 25, 36, 16, 9, 4],
     ),
     # (-1 +- sqrt 13)/2

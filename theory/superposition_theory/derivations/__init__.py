@@ -17,6 +17,8 @@ from .deficit import near_saturation as near_saturation
 from .derivation import Case as Case
 from .derivation import Derivation as Derivation
 from .derivation import check as check
+from .equiangular import equiangular_from_graph as equiangular_from_graph
+from .equiangular import graph_from_equiangular as graph_from_equiangular
 from .expectations import Expectation as Expectation
 from .matrix_steps import Equality as Equality
 from .matrix_steps import Square as Square
@@ -37,6 +39,11 @@ from .scalar_steps import Product as Product
 from .scalar_steps import ScalarIdentity as ScalarIdentity
 from .scalars import EXPECTATION as EXPECTATION
 from .scalars import symbol as symbol
+from .schemes import SCHEME_DERIVATIONS as SCHEME_DERIVATIONS
+from .schemes import bose_mesner_duality as bose_mesner_duality
+from .schemes import component_capacity as component_capacity
+from .schemes import krein_condition as krein_condition
+from .schemes import one_level as one_level
 from .spectral import SPECTRAL_DERIVATIONS as SPECTRAL_DERIVATIONS
 from .tightness import projective_linearity as projective_linearity
 from .tightness import range_of_D as range_of_D
@@ -48,6 +55,7 @@ from .words import Letter as Letter
 
 __all__ = [
     "EXPECTATION",
+    "SCHEME_DERIVATIONS",
     "SPECTRAL_DERIVATIONS",
     "Averaged",
     "Case",
@@ -73,14 +81,20 @@ __all__ = [
     "TraceRule",
     "Using",
     "Value",
+    "bose_mesner_duality",
     "capacity_bound",
     "check",
+    "component_capacity",
     "constant",
     "deficit_identity",
+    "equiangular_from_graph",
     "frame_potential",
+    "graph_from_equiangular",
     "identity",
+    "krein_condition",
     "matrix",
     "near_saturation",
+    "one_level",
     "projective_linearity",
     "range_of_D",
     "rank_factorisation",

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from .context import Fact
 from .deciding import Using
 from .derivation import Case, Derivation
+from .equiangular import equiangular_from_graph, graph_from_equiangular
 from .matrix_steps import Equality, Square, TraceEquality
 from .polynomials import identity, matrix, scalar, zero
 from .rewriting import Rule, TraceRule
@@ -328,6 +329,8 @@ SCHEME_DERIVATIONS: Mapping[str, Callable[[], Derivation]] = MappingProxyType(
         "krein_condition": krein_condition,
         "one_level": one_level,
         "component_capacity": component_capacity,
+        "equiangular_from_graph": equiangular_from_graph,
+        "graph_from_equiangular": graph_from_equiangular,
     }
 )
-"""Every derivation of this module, built by a call without arguments."""
+"""Every derivation about schemes and their frames, built by a call without arguments."""

@@ -92,7 +92,8 @@ class NumberField:
     def __init__(self, root: Root) -> None:
         self.root = root
         self.modulus = fmpq_poly(root.polynomial)
-        self._conjugate: AlgebraicNumber | None = None
+        own = {root.index: self.generator} if self.degree > 1 else {}
+        self._known: dict[str, dict[int, AlgebraicNumber]] = {str(root.polynomial): own}
 
     def __repr__(self) -> str:
         return f"<NumberField of degree {self.degree}: {self.root.polynomial} = 0>"
@@ -127,13 +128,45 @@ class NumberField:
             return None
         if polynomial.degree() == 1:
             return self.number(-polynomial[0])
+        known = self._known.setdefault(str(polynomial), {})
+        if root.index not in known:
+            found = self._searched(root)
+            if found is not None:
+                self._keep(found, known, roots_of(polynomial))
+        return known.get(root.index)
+
+    def _searched(self, root: Root) -> AlgebraicNumber | None:
+        """Return a root that lattice reduction finds, verified."""
+        roots = roots_of(root.polynomial)
         for bits in (128 + 32 * self.degree, 512 + 128 * self.degree):
             found = self._related(root, bits)
-            if found is None or found.value_of(polynomial):
+            if found is None or found.value_of(root.polynomial):
                 continue
-            if found.among(roots_of(polynomial)).index == root.index:
+            if found.among(roots).index == root.index:
                 return found
         return None
+
+    def _keep(
+        self, found: AlgebraicNumber, known: dict[int, AlgebraicNumber], roots: Sequence[Root]
+    ) -> None:
+        """Keep a root and its images under the automorphisms of the field that are known.
+
+        A root of the minimal polynomial of a is itself an automorphism, a to the root; then the
+        group that the known ones generate is kept.
+        """
+        if known is not self._known[str(self.root.polynomial)]:
+            for image in self._known[str(self.root.polynomial)].values():
+                conjugate = found.at(image)
+                known[conjugate.among(roots).index] = conjugate
+            return
+        fresh = [found]
+        while fresh:
+            image = fresh.pop()
+            place = image.among(roots).index
+            if place not in known:
+                fresh += [image.at(other) for other in known.values()]
+                fresh += [other.at(image) for other in known.values()]
+                known[place] = image
 
     def conjugate_generator(self) -> AlgebraicNumber:
         """Return the complex conjugate of a.
@@ -143,12 +176,11 @@ class NumberField:
         InputError
             Where the field is not found to be closed under complex conjugation.
         """
-        if self._conjugate is None:
-            real = self.root.enclosure(_BITS).imag.is_zero()
-            self._conjugate = self.generator if real else self.find(self.root.conjugate())
-        if self._conjugate is None:
+        real = self.root.enclosure(_BITS).imag.is_zero()
+        conjugate = self.generator if real else self.find(self.root.conjugate())
+        if conjugate is None:
             raise InputError(f"{self!r} is not known to be closed under complex conjugation")
-        return self._conjugate
+        return conjugate
 
     def _related(self, root: Root, bits: int) -> AlgebraicNumber | None:
         """Return the best rational combination of the powers of a for a root, unverified."""

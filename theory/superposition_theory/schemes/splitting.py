@@ -38,20 +38,15 @@ def splitting_field(roots: Sequence[Root]) -> tuple[NumberField, list[AlgebraicN
     (2, <5>, True)
     """
     field = NumberField(roots_of(fmpz_poly([-1, 1]))[0])
-    elements: list[AlgebraicNumber | None] = [None] * len(roots)
-    for place in sorted(range(len(roots)), key=lambda k: -_degree(roots[k])):
-        elements[place] = field.find(roots[place])
-        if elements[place] is None:
-            field = _adjoined(field, roots[place])
+    for root in sorted(roots, key=_degree, reverse=True):
+        if field.find(root) is None:
+            field = _adjoined(field, root)
             if field.degree > MAX_DEGREE:
                 raise ExactnessError(
                     f"eigenvalues generate a field of degree {field.degree} or more; exact "
                     f"coefficients are computed up to degree {MAX_DEGREE}"
                 )
-    return field, [
-        element if element is not None and element.field is field else _found(field, root)
-        for element, root in zip(elements, roots, strict=True)
-    ]
+    return field, [_found(field, root) for root in roots]
 
 
 def _degree(root: Root) -> int:
