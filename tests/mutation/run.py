@@ -1,11 +1,12 @@
-"""Mutate the exact frames and the spectral core, and count what their own tests catch.
+"""Mutate the exact frames, the schemes, the spectral core and the recogniser, and count what dies.
 
-Run ``python tests/mutation/run.py``; ``--sample 0`` tries every mutant, ``--package frames`` one
-package. It needs the network: an environment (the locked requirements and cosmic-ray) and one copy
-of the tree for each package are made in a temporary directory, which is removed at the end. The two
-packages run side by side. Mutants that lie in docstrings, type annotations, ``frozen`` and
-``kw_only`` flags or formatted messages do not count; of the others a random sample is drawn from
-the seed. The exit code is 1 where a package falls below 85 % killed.
+Every package is tried with its own tests. Run ``python tests/mutation/run.py``; ``--sample 0``
+tries every mutant, ``--package frames`` one package. It needs the network: an environment (the
+locked requirements and cosmic-ray) and one copy of the tree for each package are made in a
+temporary directory, which is removed at the end. Two packages at a time run side by side. Mutants
+that lie in docstrings, type annotations, ``frozen`` and ``kw_only`` flags or formatted messages do
+not count; of the others a random sample is drawn from the seed. The exit code is 1 where a package
+falls below 85 % killed.
 """
 
 from __future__ import annotations
@@ -50,6 +51,24 @@ TARGETS = {
                 *("algebraic", "bounds", "spectrum", "stieltjes", "capacity", "measure"),
                 *("frame", "matrices", "enclosure", "laws"),
             )
+        ),
+    ),
+    "schemes": Target(
+        "theory/superposition_theory/schemes",
+        tuple(
+            f"tests/theory/test_schemes_{name}.py"
+            for name in (
+                *("relations", "verification", "scheme", "configuration", "closure"),
+                *("parameters", "eigenmatrices", "splitting", "numbers", "rendering"),
+                *("permutations", "products", "graphs", "families"),
+            )
+        ),
+    ),
+    "recognition": Target(
+        "numerics/superposition_numerics/recognition",
+        tuple(
+            f"tests/numerics/test_recognition_{name}.py"
+            for name in ("closure", "algebra", "parts", "naming", "recognise", "zoo", "traps")
         ),
     ),
     "spectral": Target(
@@ -232,7 +251,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     chosen = options.package or list(TARGETS)
-    with tempfile.TemporaryDirectory(prefix="mutation-") as name, ThreadPoolExecutor() as pool:
+    with tempfile.TemporaryDirectory(prefix="mutation-") as name, ThreadPoolExecutor(2) as pool:
         binaries = make_environment(Path(name) / "environment")
         runs = [
             pool.submit(

@@ -94,18 +94,11 @@ CONFIGURATIONS: list[tuple[str, Rows]] = [
         "pentagon and its centre",
         [[*row, 7] for row in polygon(5)] + [[8, 8, 8, 8, 8, 9]],
     ),
-    (  # two triangles that are not joined alike: 0-3, 1-4, 2-5
+    (  # two triangles joined by 0-3, 1-4 and 2-5, and told apart
         "prism with two ends",
-        [
-            [(0 if x == y else 1) if (x < 3) == (y < 3) else (2 if x % 3 == y % 3 else 3)
-             for y in range(6)] for x in range(6)
-        ],
+        [[c + 4 * (x < 3) for c in row] for x, row in enumerate(paired(polygon(2), polygon(3)))],
     ),
-]  # fmt: skip
-CONFIGURATIONS[3] = (
-    "prism with two ends",
-    [[c + 4 * (x < 3) for c in row] for x, row in enumerate(CONFIGURATIONS[3][1])],
-)
+]
 
 
 def matrices(relation: Sequence[Sequence[int]]) -> Numbers:

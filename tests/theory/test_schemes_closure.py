@@ -5,7 +5,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from superposition_theory import InputError
-from superposition_theory.schemes import canonical, coherent_closure
+from superposition_theory.schemes import (
+    AssociationScheme,
+    CoherentConfiguration,
+    canonical,
+    coherent_closure,
+)
 from theory.schemes_samples import (
     CONFIGURATIONS,
     LAW,
@@ -73,6 +78,7 @@ CUBE = [(x, x ^ bit) for x in range(8) for bit in (1, 2, 4)]
 def test_closures_by_hand(relation: Rows, rank: int, fibres: Any) -> None:
     closure = coherent_closure(relation)
     assert (closure.rank, closure.fibres) == (rank, fibres)
+    assert type(closure) is (AssociationScheme if len(fibres) == 1 else CoherentConfiguration)
     assert is_coherent(closure.relation)
     assert classes(closure.relation) == classes(refined(relation))
 

@@ -29,7 +29,6 @@ from theory.schemes_samples import (
     polygon,
     relabelled,
     set_partitions,
-    symmetric_group,
 )
 
 NAMED = [(name, rows) for name, rows, *_ in SCHEMES] + CONFIGURATIONS
@@ -227,12 +226,3 @@ def test_laws_of_intersection_numbers(relation: Rows) -> None:
         assert sizes[k] * p(i, j, k) == sizes[i] * p(k, t[j], i)
     for fibre in range(len(made.fibres)):
         assert made.component(fibre).order == len(made.fibres[fibre])
-
-
-def test_commutativity_needs_all_pairs() -> None:
-    """S_3 x digon: the central part commutes with everything, the others do not."""
-    made = CoherentConfiguration(symmetric_group(3))
-    tables = [made.intersection_matrix(i) for i in range(6)]
-    unequal = [(i, j) for i in range(6) for j in range(6) if tables[i][j] != tables[j][i]]
-    assert unequal
-    assert not made.is_commutative

@@ -187,7 +187,7 @@ def test_characters_of_cyclic_groups_are_in_order(n: int) -> None:
 
 
 def test_later_relations_decide_between_equal_values() -> None:
-    """In H(1, 4) x Z_3 the first relation has equal eigenvalues: rows still decrease."""
+    """In products the first relation has equal eigenvalues: rows still decrease."""
     for relation in (paired(polygon(4), circulant(range(3))), paired(polygon(2), polygon(7))):
         rows = floats(tables_of(relation).P)[1:]
         keys = [
@@ -350,8 +350,8 @@ def test_laws(relation: Rows) -> None:
         assert list(tables.krein_parameters(0, i)) == [int(i == k) for k in colours]
 
 
-def test_eigenvalues_of_a_scheme_in_a_field_of_degree_12() -> None:
-    """Pentagon x heptagon x digon: degrees 2 and 3, no larger field than needed."""
+def test_the_field_is_no_larger_than_needed() -> None:
+    """Pentagon x heptagon: fields of degrees 2 and 3."""
     tables = tables_of(paired(polygon(5), polygon(7)))
     assert tables.field.degree == 6
     assert tables.duality_holds()

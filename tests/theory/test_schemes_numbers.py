@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from superposition_theory import InputError
 from superposition_theory.schemes import AlgebraicNumber, NumberField
-from superposition_theory.schemes.numbers import Root, roots_of
+from superposition_theory.schemes.roots import Root, roots_of
+from superposition_theory.schemes.splitting import splitting_field
 from theory.schemes_samples import LAW
 
 x = sympy.Symbol("x")
@@ -212,6 +213,9 @@ def test_order() -> None:
     assert not GOLDEN > GOLDEN
     assert GOLDEN >= 1
     assert not GOLDEN <= 1
+    assert not GOLDEN >= 2
+    assert not conjugate >= 0
+    assert conjugate <= 0
     assert sorted([GOLDEN, conjugate, GOLDEN * 2, GOLDEN * 0]) == [
         conjugate, 0, GOLDEN, 2 * GOLDEN
     ]  # fmt: skip
@@ -353,6 +357,54 @@ def test_every_generator_is_found_and_is_among_its_roots(name: str) -> None:
         assert field.generator.at(field.generator) == field.generator
         image = field.element(fmpq_poly([1, 2])).at(field.generator * field.generator)
         assert image == field.generator**2 * 2 + 1
+
+
+# a Galois extension, a polynomial that splits in it
+GALOIS = [
+    (fmpz_poly.cos_minpoly(19), fmpz_poly.cos_minpoly(19)),  # cyclic of order 9
+    (fmpz_poly.cyclotomic(13), fmpz_poly.cos_minpoly(13)),  # cyclic of order 12
+    (fmpz_poly.cyclotomic(24), fmpz_poly([-3, 0, 1])),  # elementary abelian of order 8
+]
+
+
+@pytest.mark.parametrize(("own", "other"), GALOIS)
+def test_roots_follow_from_automorphisms(
+    own: fmpz_poly, other: fmpz_poly, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every root is found, as it is by a search of its own; with fewer searches than roots."""
+    field, fresh = NumberField(roots_of(own)[0]), NumberField(roots_of(own)[0])
+    search = NumberField._searched
+    searched: list[Root] = []
+
+    def counted(self: NumberField, root: Root) -> AlgebraicNumber | None:
+        searched.append(root)
+        return search(self, root)
+
+    monkeypatch.setattr(NumberField, "_searched", counted)
+    for root in [*roots_of(own)[::-1], *roots_of(other)[::-1], *roots_of(other)]:
+        found, alone = field.find(root), search(fresh, root)
+        assert found is not None
+        assert alone is not None
+        assert found.field is field
+        assert found.polynomial == alone.polynomial
+        assert found.among(roots_of(root.polynomial)).index == root.index
+    assert 0 < len(searched) <= own.degree() / 2
+
+
+def test_roots_in_a_field_that_is_not_abelian() -> None:
+    """The splitting field of x^3 - 2: cube roots of 2, of unity, and six conjugates of a."""
+    field, cubes = splitting_field(list(roots_of(fmpz_poly([-2, 0, 0, 1]))))
+    assert field.degree == 6
+    images = [field.find(root) for root in roots_of(field.root.polynomial)]
+    permutations = set()
+    for image in images:
+        assert image is not None
+        moved = [cube.at(image) for cube in cubes]
+        permutations.add(tuple(cubes.index(cube) for cube in moved))
+    assert len(permutations) == 6
+    omega = cubes[0] / cubes[1]
+    assert omega**2 + omega + 1 == 0
+    assert omega.conjugate() == 1 / omega
 
 
 def test_enclosures_hold_the_number() -> None:

@@ -255,7 +255,7 @@ def test_infeasible_arrays(b: Any, c: Any, reasons: tuple[str, ...]) -> None:
 
 
 def test_an_odd_sum_of_degrees_inside_a_neighbourhood() -> None:
-    """Triangles of the icosahedron's array with one more inside: a_1 k_1 is odd."""
+    """The number of points is odd; then it is even, but a_1 k_1 is odd."""
     array = IntersectionArray((5, 1), (1, 1))  # a_1 = 3: 15 / 2 edges between neighbours
     assert array.order == 11
     assert array.infeasibilities == (DEGREES,)

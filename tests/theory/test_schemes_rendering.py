@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from superposition_theory import InputError
 from superposition_theory.schemes import AlgebraicNumber, NumberField, rendering
-from superposition_theory.schemes.numbers import roots_of
 from superposition_theory.schemes.rendering import from_expression
+from superposition_theory.schemes.roots import roots_of
 from sympy import I, Rational, cbrt, cos, exp, pi, sqrt
 from theory.schemes_samples import LAW
 

@@ -6,7 +6,8 @@ import pytest
 from flint import fmpz_poly
 from superposition_theory import ExactnessError
 from superposition_theory.schemes import splitting
-from superposition_theory.schemes.numbers import NumberField, Root, roots_of
+from superposition_theory.schemes.numbers import NumberField
+from superposition_theory.schemes.roots import Root, roots_of
 from superposition_theory.schemes.splitting import MAX_DEGREE, splitting_field
 
 

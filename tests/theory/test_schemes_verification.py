@@ -242,7 +242,7 @@ def test_verdict_is_that_of_the_definition(relation: Rows) -> None:
 
 
 def test_fusions_of_the_hexagon_are_judged_one_by_one() -> None:
-    """Of the partitions of its three distances all but {1, 2}, {3} are coherent."""
+    """Of the partitions of its three distances all but {2, 3}, {1} are coherent."""
     verdicts = {}
     for blocks in ([[1, 2], [3]], [[1, 3], [2]], [[2, 3], [1]], [[1, 2, 3]]):
         relation = merged(polygon(6), [[0], *blocks])

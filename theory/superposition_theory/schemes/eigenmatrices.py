@@ -11,9 +11,10 @@ from flint import fmpq_mat, fmpq_poly, fmpz_mat, fmpz_poly
 
 from superposition_theory.errors import InputError
 
-from .numbers import AlgebraicNumber, NumberField, Root, roots_of
+from .numbers import AlgebraicNumber, NumberField
 from .relations import read_index
 from .rendering import from_expression
+from .roots import Root, roots_of
 from .splitting import splitting_field
 
 Matrix = tuple[tuple[AlgebraicNumber, ...], ...]

@@ -7,70 +7,15 @@ that are refined until they separate; whether a number is zero or real is decide
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
-from functools import lru_cache
 from typing import Any
 
 from flint import acb, arb, ctx, fmpq, fmpq_mat, fmpq_poly, fmpz, fmpz_mat, fmpz_poly
 
 from superposition_theory.errors import InputError
 
-_BITS = 64
-
-
-class Root:
-    """One complex root of a squarefree integer polynomial, told apart by a ball.
-
-    Parameters
-    ----------
-    polynomial : fmpz_poly
-    index : int
-        Its place among `roots_of` the polynomial.
-    ball : acb
-        Contains this root and no other.
-
-    Examples
-    --------
-    >>> [root.enclosure(20).real.floor() for root in roots_of(fmpz_poly([-2, 0, 1]))]
-    [-2.00000000000000, 1.00000000000000]
-    """
-
-    def __init__(self, polynomial: fmpz_poly, index: int, ball: acb) -> None:
-        self.polynomial, self.index, self.ball = polynomial, index, ball
-        self._balls: dict[int, acb] = {}
-
-    def enclosure(self, bits: int) -> acb:
-        """Return a ball around the root that is computed with at least this many bits."""
-        if bits not in self._balls:
-            with ctx.workprec(bits):
-                near = [ball for ball in _isolated(self.polynomial) if ball.overlaps(self.ball)]
-            self._balls[bits] = near[0] if len(near) == 1 else self.enclosure(2 * bits)
-        return self._balls[bits]
-
-    def conjugate(self) -> Root:
-        """Return the complex conjugate root."""
-        return _meeting(roots_of(self.polynomial), lambda bits: self.enclosure(bits).conjugate())
-
-
-def roots_of(polynomial: fmpz_poly) -> tuple[Root, ...]:
-    """Return the complex roots of a squarefree integer polynomial, real ones exactly real."""
-    return _roots(tuple(map(int, polynomial.coeffs())))
-
-
-@lru_cache(maxsize=4096)
-def _roots(coefficients: tuple[int, ...]) -> tuple[Root, ...]:
-    """Return the roots of the polynomial with these coefficients, found once."""
-    polynomial = fmpz_poly(list(coefficients))
-    with ctx.workprec(_BITS):
-        balls = _isolated(polynomial)
-    return tuple(Root(polynomial, index, ball) for index, ball in enumerate(balls))
-
-
-def _isolated(polynomial: fmpz_poly) -> list[acb]:
-    """Return disjoint balls around the roots, at the working precision."""
-    pairs: Any = polynomial.complex_roots()  # with multiplicities, against what flint's stub says
-    return [ball for ball, _ in pairs]
+from .roots import FIRST_BITS, Root, meeting, roots_of
 
 
 class NumberField:
@@ -176,7 +121,7 @@ class NumberField:
         InputError
             Where the field is not found to be closed under complex conjugation.
         """
-        real = self.root.enclosure(_BITS).imag.is_zero()
+        real = self.root.enclosure(FIRST_BITS).imag.is_zero()
         conjugate = self.generator if real else self.find(self.root.conjugate())
         if conjugate is None:
             raise InputError(f"{self!r} is not known to be closed under complex conjugation")
@@ -366,7 +311,7 @@ class AlgebraicNumber:
 
     def sign_of_real_part(self) -> int:
         """Return the sign of the real part, which must not be zero."""
-        bits = _BITS
+        bits = FIRST_BITS
         while True:
             real = self.enclosure(bits).real
             if real > 0 or real < 0:
@@ -375,7 +320,7 @@ class AlgebraicNumber:
 
     def sign_of_imaginary_part(self) -> int:
         """Return the sign of the imaginary part, which must not be zero."""
-        bits = _BITS
+        bits = FIRST_BITS
         while True:
             imaginary = self.enclosure(bits).imag
             if imaginary > 0 or imaginary < 0:
@@ -401,24 +346,13 @@ class AlgebraicNumber:
 
     def among(self, roots: Sequence[Root]) -> Root:
         """Return the one of the roots of its minimal polynomial that the number is."""
-        return _meeting(roots, self.enclosure)
+        return meeting(roots, self.enclosure)
 
     def as_expr(self) -> Any:
         """Return the number as a sympy expression: rational, radical, cosines, or CRootOf."""
         from .rendering import expression
 
         return expression(self)
-
-
-def _meeting(roots: Sequence[Root], enclosure: Callable[[int], acb]) -> Root:
-    """Return the root that is a number given by its enclosures, which must be one of them."""
-    bits = _BITS
-    while True:
-        ball = enclosure(bits)
-        near = [root for root in roots if root.enclosure(bits).overlaps(ball)]
-        if len(near) == 1:
-            return near[0]
-        bits *= 2
 
 
 def _scaled(value: arb, bits: int) -> int:

@@ -25,7 +25,8 @@ from superposition_theory.frames.algebraic import VARIABLE
 from superposition_theory.frames.enclosure import locate
 from superposition_theory.frames.matrices import read_number
 
-from .numbers import AlgebraicNumber, NumberField, roots_of
+from .numbers import AlgebraicNumber, NumberField
+from .roots import roots_of
 
 
 def expression(number: AlgebraicNumber) -> Any:

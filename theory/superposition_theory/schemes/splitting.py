@@ -6,7 +6,8 @@ from flint import ctx, fmpq, fmpz_mat, fmpz_poly
 
 from superposition_theory.errors import ExactnessError
 
-from .numbers import AlgebraicNumber, NumberField, Root, roots_of
+from .numbers import AlgebraicNumber, NumberField
+from .roots import Root, roots_of
 
 MAX_DEGREE = 64
 
