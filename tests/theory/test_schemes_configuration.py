@@ -174,7 +174,8 @@ def test_fusion_of_fibres() -> None:
         ([[1, 1]], r"^parts holds \[1, 1\]; accepted are disjoint"),  # twice in one
         ([[]], r"^parts holds \[\]; accepted are disjoint"),
         ([[1, 4]], "^parts = 4; accepted: 0 to 3$"),
-        ([1, 2], "^parts holds 1; accepted are sets of colours$"),
+        ([1, 2], "^a part is 1; accepted: an iterable$"),
+        (3, "^parts is 3; accepted: an iterable$"),
     ],
 )
 def test_parts_that_are_none(parts: Any, message: str) -> None:

@@ -181,3 +181,12 @@ def test_conductors() -> None:
     assert rendering._conductors(2) == (3, 4, 6)
     assert rendering._conductors(4) == (5, 8, 10, 12)
     assert rendering._conductors(6) == (7, 9, 14, 18)
+
+
+def test_root_of_a_cubic_with_content() -> None:
+    """A numbered root comes back from sympy as a multiple of another one."""
+    number = NumberField(roots_of(fmpz_poly([8, -16, 2, 1]))[0]).generator
+    shown = number.as_expr()
+    assert abs((x**3 + 2 * x**2 - 16 * x + 8).subs(x, shown).n(30)) < Rational(1, 10**25)
+    assert -6 < shown.n(10) < -5  # the roots are near -5.3, 0.5 and 2.8
+    assert from_expression(shown) == number

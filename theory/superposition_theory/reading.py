@@ -1,5 +1,6 @@
 """Exact numbers that several packages accept, read or refused by name."""
 
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
@@ -20,3 +21,16 @@ def read_count(number: Any, name: str, least: int) -> int:
     if isinstance(number, bool) or not isinstance(number, int) or number < least:
         raise InputError(f"{name} is {number!r}; accepted: an integer of at least {least}")
     return number
+
+
+def read_list(values: Any, name: str) -> list[Any]:
+    """Return the members of an iterable that is no text."""
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        raise InputError(f"{name} is {values!r}; accepted: an iterable")
+    return list(values)
+
+
+def check_kind(value: Any, kind: type, name: str) -> None:
+    """Refuse a value of another type."""
+    if not isinstance(value, kind):
+        raise InputError(f"{name} is of type {type(value).__name__}; accepted: {kind.__name__}")

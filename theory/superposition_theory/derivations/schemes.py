@@ -264,14 +264,16 @@ def one_level(*, slack: ScalarLike = 0) -> Derivation:
 
 
 def component_capacity(*, excess: ScalarLike = 0) -> Derivation:
-    """Derive that D is that of the component, and sums to its rank d for a tight one of unit norms.
+    """Derive that D is that of the component, and sums to its rank d where that is tight.
 
-    W_1 holds the n features of a component and W_2 all the others, which are orthogonal to them.
+    W_1 holds the features of a component and W_2 all the others, which are orthogonal to them.
+    Where the sum of D is the rank, features of the component that are not orthogonal have one
+    eigenvalue, so that a component that is connected by such pairs is tight on its span.
 
     Parameters
     ----------
     excess : int, Fraction or sympy expression
-        Claims n D = d + excess; any other value than 0 is a near miss that is not decided.
+        Claims that D sums to d + excess; any other value than 0 is a near miss that is not decided.
 
     Returns
     -------
@@ -280,33 +282,59 @@ def component_capacity(*, excess: ScalarLike = 0) -> Derivation:
 
     References
     ----------
-    Elhage et al. 2022 define D; Benedetto and Fickus 2003 for tight frames of unit norm.
+    Elhage et al. 2022 define D; Benedetto and Fickus 2003 for tight frames.
 
     Examples
     --------
     >>> from superposition_theory.derivations.derivation import check
     >>> check(component_capacity()).decided, check(component_capacity(excess=1)).failed
-    (True, ('n D = d',))
+    (True, ('sum of D',))
     """
     W1, W2, w = matrix("W_1", "m", "n"), matrix("W_2", "m", "q"), matrix("w", "m", "1")
     Pi = matrix("Pi", "m", "m", self_adjoint=True)
     F = W1 * W1.star + W2 * W2.star
+    F1 = matrix("F_1", "m", "m", self_adjoint=True)
+    wi, wj = matrix("w_i", "m", "1"), matrix("w_j", "m", "1")
+    kappa_i, kappa_j, g = symbol("kappa_i"), symbol("kappa_j"), symbol("g")
+    a, s = symbol("a"), symbol("s")
+    saturated = Case(
+        "a component that saturates its rank",
+        (
+            Rule("F_1 w_i", F1 * wi, kappa_i * wi, "saturation: w_i is an eigenvector"),
+            Rule("F_1 w_j", F1 * wj, kappa_j * wj, "saturation: w_j is an eigenvector"),
+            Rule("w_j* w_i", wj.star * wi, scalar(g), "g is their inner product"),
+            Fact("g != 0", g, "!= 0", "they are not orthogonal"),
+        ),
+        (
+            Equality(
+                "(kappa_i - kappa_j) g = 0",
+                scalar(kappa_i * g),
+                scalar(kappa_j * g),
+                using=(Using("F_1 w_i", left=wj.star, factor=-1),),
+            ),
+            ScalarIdentity(
+                "kappa_i = kappa_j",
+                kappa_i,
+                kappa_j,
+                using=(Using("(kappa_i - kappa_j) g = 0", factor=1 / g),),
+            ),
+        ),
+    )
     tight = Case(
-        "a tight component of unit norms",
+        "a tight component",
         (
             Rule("tight", W1 * W1.star, c * Pi, "tight on its span, with Pi the projector on it"),
             Rule("Pi w = w", Pi * w, w, "w is in the span of its component"),
-            Rule("w*w = 1", w.star * w, scalar(1), "unit norms"),
+            Rule("w*w = a", w.star * w, scalar(a), "a is its squared norm"),
             TraceRule("rank", trace(Pi), d, "the rank d of a projector is its trace"),
-            TraceRule("norms", trace(W1.star * W1), n, "n features, each of squared norm 1"),
+            TraceRule("s", trace(W1.star * W1), s, "s is the sum of the squared norms"),
             Fact("c > 0", c, "> 0", "the component is not zero"),
         ),
         (
-            Equality("w*F w = c", w.star * F * w, scalar(c)),
-            TraceEquality(
-                "n = c d", constant(n), constant(c * d), using=(Using("norms", factor=-1),)
-            ),
-            ScalarIdentity("n D = d", n / c, d + excess, using=(Using("n = c d", factor=1 / c),)),
+            Equality("w*F w = c a", w.star * F * w, scalar(c * a)),
+            ScalarIdentity("D = a/c", a**2 / (c * a), a / c),
+            TraceEquality("s = c d", constant(s), constant(c * d), using=(Using("s", factor=-1),)),
+            ScalarIdentity("sum of D", s / c, d + excess, using=(Using("s = c d", factor=1 / c),)),
         ),
     )
     return Derivation(
@@ -314,11 +342,14 @@ def component_capacity(*, excess: ScalarLike = 0) -> Derivation:
         (Rule("W_2* w = 0", W2.star * w, zero("q", "1"), "other components are orthogonal to w"),),
         (
             Equality("w*F w is that of the component", w.star * F * w, w.star * W1 * W1.star * w),
+            saturated,
             tight,
         ),
         "D = (w*w)^2/(w*F w) needs the features of the component alone, so that the capacity bound "
-        "holds for each component: its D sum to at most its rank. In a tight component of unit "
-        "norms D = 1/c for each of the n features, and n/c = d.",
+        "holds for each component: its D sum to at most its rank. In a tight component D = |w|^2/c "
+        "and the sum is d. Conversely, where the sum is the rank, every feature is an eigenvector "
+        "of F_1 = W_1 W_1*, and along a path of features that are not orthogonal the eigenvalue is "
+        "one, so that F_1 W_1 = c W_1.",
         (("F", F),),
     )
 

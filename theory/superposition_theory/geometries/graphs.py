@@ -244,7 +244,18 @@ def strongly_regular_frame(
         cosines.append(((-1 - theta) / Integer(v - k - 1)).expand())
         return tight_support(int(multiplicities[0 if larger else 1]), (1, k, v - k - 1), cosines)
 
-    return Geometry(name, v, support, rows, also_known_as=also_known_as, symmetries=symmetries)
+    def checked() -> Relation:
+        """Return the relation if its colour 1 has the valency of the parameters."""
+        relation = rows()
+        counts = [relation[0].count(colour) for colour in range(3)]
+        if len(relation) != v or counts != [1, k, v - k - 1]:
+            raise InputError(
+                f"rows gives {len(relation)} points with {counts} of the colours 0, 1, 2; accepted "
+                f"for {parameters}: {v} points with {[1, k, v - k - 1]}"
+            )
+        return relation
+
+    return Geometry(name, v, support, checked, also_known_as=also_known_as, symmetries=symmetries)
 
 
 def _both(

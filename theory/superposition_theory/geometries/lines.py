@@ -11,6 +11,7 @@ from typing import Any
 from sympy import ImmutableMatrix, Integer, factorint, sqrt
 
 from superposition_theory.errors import InputError
+from superposition_theory.reading import read_count
 from superposition_theory.schemes.families import johnson_relation, paley_relation
 from superposition_theory.schemes.parameters import StronglyRegularParameters
 from superposition_theory.schemes.relations import Relation
@@ -60,6 +61,8 @@ def equiangular_lines(d: int, n: int) -> Geometry:
     >>> equiangular_lines(10, 16).cosines, equiangular_lines(3, 6).name
     ((1, -1, -1/5, 1/5), 'icosahedron')
     """
+    read_count(d, "d", 1)
+    read_count(n, "n", 2)
     if (d, n) in _NAMED:
         return _NAMED[d, n]()
     parameters, rows, valency, symmetries = _graph(n)

@@ -7,7 +7,7 @@ from typing import Any
 from sympy import Add, ImmutableMatrix, Rational, cos, expand, pi, sin
 
 from superposition_theory.errors import InputError
-from superposition_theory.reading import read_count
+from superposition_theory.reading import read_count, read_list
 from superposition_theory.schemes.families import cyclic_relation, translation_relation
 
 from .geometry import Eigenspace, Geometry, Support, tight_support
@@ -52,7 +52,7 @@ def harmonic_frame(n: int, frequencies: Iterable[int]) -> Geometry:
     n : int
         At least 3.
     frequencies : iterable of int
-        Not empty, not 0 modulo n.
+        Not empty, not 0 modulo n, and without a common divisor with n.
 
     Examples
     --------
@@ -63,11 +63,14 @@ def harmonic_frame(n: int, frequencies: Iterable[int]) -> Geometry:
     (6, (1, 6, 6))
     """
     read_count(n, "n", 3)
-    given = list(frequencies)
+    given = read_list(frequencies, "frequencies")
+    if any(isinstance(s, bool) or not isinstance(s, int) for s in given):
+        raise InputError(f"frequencies = {given}; accepted: integers")
     chosen = sorted({t * s % n for s in given for t in (1, -1)})
-    if not chosen or 0 in chosen:
+    if not chosen or 0 in chosen or gcd(n, *chosen) > 1:
         raise InputError(
-            f"frequencies = {given}; accepted: one or more integers that are not 0 modulo {n}"
+            f"frequencies = {given}; accepted: one or more integers, not 0 modulo {n}, that "
+            f"have no common divisor with {n}: otherwise vectors repeat"
         )
     multipliers = [
         t for t in range(1, n) if gcd(t, n) == 1 and sorted(t * s % n for s in chosen) == chosen

@@ -7,7 +7,7 @@ from typing import Any
 from sympy import ImmutableMatrix, Integer, diag
 
 from superposition_theory.errors import InputError
-from superposition_theory.reading import read_count
+from superposition_theory.reading import check_kind, read_count
 from superposition_theory.schemes.families import complete_relation
 from superposition_theory.schemes.products import wreath_product_relation
 from superposition_theory.schemes.relations import Relation
@@ -29,6 +29,7 @@ def copies(block: Geometry, m: int) -> Geometry:
     >>> copies(simplex(3), 2).name, copies(simplex(3), 2).cosines
     ('2 orthogonal copies of triangle', (1, -1/2, 0))
     """
+    check_kind(block, Geometry, "block")
     read_count(m, "m", 1)
     if block.blocks:
         return tegum_product(*block.blocks * m)
@@ -68,6 +69,8 @@ def tegum_product(*geometries: Geometry) -> Geometry:
     """
     if not geometries:
         raise InputError("geometries is empty; accepted: one or more geometries")
+    for geometry in geometries:
+        check_kind(geometry, Geometry, "geometries")
     blocks = tuple(block for geometry in geometries for block in (geometry.blocks or (geometry,)))
     counts = Counter(block.name for block in blocks)
     named = {block.name: block for block in blocks}

@@ -25,4 +25,5 @@ from .permutations import orbitals as orbitals
 from .products import direct_product as direct_product
 from .products import wreath_product as wreath_product
 from .relations import canonical as canonical
+from .rendering import from_expression as from_expression
 from .scheme import AssociationScheme as AssociationScheme

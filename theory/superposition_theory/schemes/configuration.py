@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from superposition_theory.errors import InputError
+from superposition_theory.reading import read_list
 
 from .relations import canonical, read_index, relabelled
 from .verification import path_counts, transposed_colours
@@ -155,10 +156,8 @@ class CoherentConfiguration:
         """
         new = list(range(self.rank))
         taken: set[int] = set()
-        for part in parts:
-            if not isinstance(part, Iterable):
-                raise InputError(f"parts holds {part!r}; accepted are sets of colours")
-            colours = [self._check_colour(colour, "parts") for colour in part]
+        for part in read_list(parts, "parts"):
+            colours = [self._check_colour(c, "parts") for c in read_list(part, "a part")]
             if not colours or taken.intersection(colours) or len(set(colours)) < len(colours):
                 raise InputError(
                     f"parts holds {colours}; accepted are disjoint nonempty sets of colours"

@@ -13,7 +13,7 @@ from flint import fmpz_poly, fq_default_ctx
 from sympy import factorint
 
 from superposition_theory.errors import InputError
-from superposition_theory.reading import read_count
+from superposition_theory.reading import read_count, read_list
 
 from .relations import Relation
 from .scheme import AssociationScheme
@@ -130,7 +130,8 @@ def abelian_group_relation(orders: Sequence[int]) -> Relation:
     >>> abelian_group_relation([3])
     ((0, 1, 2), (2, 0, 1), (1, 2, 0))
     """
-    return translation_relation(orders, range(prod(read_count(n, "orders", 1) for n in orders)))
+    sizes = [read_count(n, "orders", 1) for n in read_list(orders, "orders")]
+    return translation_relation(sizes, range(prod(sizes)))
 
 
 def abelian_group(orders: Sequence[int]) -> AssociationScheme:

@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from flint import acb, arb, ctx, fmpq, fmpq_mat, fmpq_poly, fmpz, fmpz_mat, fmpz_poly
+from sympy import Rational
 
 from superposition_theory.errors import InputError
 
@@ -150,8 +151,10 @@ class NumberField:
 class AlgebraicNumber:
     """An element of a number field with its chosen embedding; arithmetic and equality are exact.
 
-    Numbers of one field are added, multiplied and divided, also with int, Fraction and fmpq. Real
-    numbers are ordered. Numbers of different fields are only compared for equality.
+    Numbers of one field are added, multiplied and divided, also with rational numbers (int,
+    Fraction, fmpq, sympy's Rational). Real numbers are ordered. Numbers of different fields are
+    only compared for equality. ``as_expr()`` gives sympy, and floats from there;
+    `from_expression` leads back.
 
     Parameters
     ----------
@@ -178,7 +181,7 @@ class AlgebraicNumber:
         """Return another number of the field, or a rational one, as a polynomial."""
         if isinstance(other, AlgebraicNumber):
             return other.polynomial if other.field is self.field else None
-        if isinstance(other, (int, Fraction, fmpq, fmpz)):
+        if isinstance(other, (int, Fraction, fmpq, fmpz, Rational)):
             return fmpq_poly([_rational(other)])
         return None
 
@@ -362,10 +365,10 @@ def _scaled(value: arb, bits: int) -> int:
     return mantissa << shift if shift >= 0 else mantissa >> -shift
 
 
-def _rational(value: int | Fraction | fmpq | fmpz) -> fmpq:
+def _rational(value: int | Fraction | fmpq | fmpz | Rational) -> fmpq:
     """Return a rational number of any accepted type as fmpq."""
-    if isinstance(value, Fraction):
-        return fmpq(value.numerator, value.denominator)
+    if isinstance(value, (Fraction, Rational)):
+        return fmpq(int(value.numerator), int(value.denominator))
     return fmpq(value)
 
 

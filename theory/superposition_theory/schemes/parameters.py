@@ -7,8 +7,10 @@ from fractions import Fraction
 from functools import cached_property
 from math import isqrt
 
+from flint import fmpq, fmpq_mat
+
 from superposition_theory.errors import ExactnessError, InputError
-from superposition_theory.reading import read_count
+from superposition_theory.reading import read_count, read_list
 
 from .eigenmatrices import Eigenmatrices
 
@@ -137,7 +139,7 @@ class IntersectionArray:
 
     Parameters
     ----------
-    b, c : tuple of int
+    b, c : iterable of int
         Of one length d >= 1: from a point at distance i, b_i neighbours lead to distance i + 1 and
         c_i to distance i - 1.
 
@@ -162,6 +164,8 @@ class IntersectionArray:
     c: tuple[int, ...]
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "b", tuple(read_list(self.b, "b")))
+        object.__setattr__(self, "c", tuple(read_list(self.c, "c")))
         b, c = self.b, self.c
         for name, entries in (("b", b), ("c", c)):
             for i, entry in enumerate(entries):
@@ -195,30 +199,30 @@ class IntersectionArray:
         size = self.diameter + 1
         b, c = (*self.b, 0), (0, *self.c)
         a = [b[0] - x - y for x, y in zip(b, c, strict=True)]
-        first = [[Fraction(0)] * size for _ in range(size)]
+        rows = [[0] * size for _ in range(size)]
         for j in range(size):
-            first[j][j] = Fraction(a[j])
+            rows[j][j] = a[j]
             if j:
-                first[j][j - 1] = Fraction(b[j - 1])
-                first[j - 1][j] = Fraction(c[j])
-        tables = [[[Fraction(int(j == k)) for k in range(size)] for j in range(size)], first]
+                rows[j][j - 1], rows[j - 1][j] = b[j - 1], c[j]
+        first = fmpq_mat(rows)
+        tables = [fmpq_mat([[int(j == k) for k in range(size)] for j in range(size)]), first]
         for i in range(1, size - 1):
-            product = _product(tables[i], first)
-            tables.append(
-                [
-                    [
-                        (product[j][k] - a[i] * tables[i][j][k] - b[i - 1] * tables[i - 1][j][k])
-                        / c[i + 1]
-                        for k in range(size)
-                    ]
-                    for j in range(size)
-                ]
-            )
-        return tuple(tuple(map(tuple, table)) for table in tables)
+            following = tables[i] * first - tables[i] * a[i] - tables[i - 1] * b[i - 1]
+            tables.append(following / c[i + 1])
+        return tuple(
+            tuple(tuple(_fraction(entry) for entry in row) for row in table.tolist())
+            for table in tables
+        )
 
     @cached_property
     def infeasibilities(self) -> tuple[str, ...]:
-        """The necessary conditions that fail, in words; empty where all hold."""
+        """The necessary conditions that fail, in words; empty where all hold.
+
+        Raises
+        ------
+        ExactnessError
+            As for `Eigenmatrices`.
+        """
         entries = [p for table in self.intersections for row in table for p in row]
         if any(p.denominator != 1 or p < 0 for p in entries):
             return ("an intersection number is negative or not an integer",)
@@ -262,16 +266,9 @@ class IntersectionArray:
         return Eigenmatrices(tables, range(self.diameter + 1))
 
 
-def _product(first: list[list[Fraction]], second: list[list[Fraction]]) -> list[list[Fraction]]:
-    """Return the product of two square matrices."""
-    columns = list(zip(*second, strict=True))
-    return [
-        [
-            sum((x * y for x, y in zip(row, column, strict=True)), start=Fraction(0))
-            for column in columns
-        ]
-        for row in first
-    ]
+def _fraction(value: fmpq) -> Fraction:
+    """Return a rational number as a Fraction."""
+    return Fraction(int(value.p), int(value.q))
 
 
 def _violations(tables: Eigenmatrices) -> tuple[str, ...]:

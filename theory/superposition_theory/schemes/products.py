@@ -1,5 +1,7 @@
 """Products of association schemes: direct and wreath."""
 
+from superposition_theory.reading import check_kind
+
 from .relations import Relation
 from .scheme import AssociationScheme
 
@@ -33,6 +35,8 @@ def direct_product(first: AssociationScheme, second: AssociationScheme) -> Assoc
     >>> direct_product(cyclic(4), complete(2)).valencies
     (1, 1, 2, 2, 1, 1)
     """
+    check_kind(first, AssociationScheme, "first")
+    check_kind(second, AssociationScheme, "second")
     return AssociationScheme(direct_product_relation(first.relation, second.relation))
 
 
@@ -71,6 +75,8 @@ def wreath_product(inner: AssociationScheme, outer: AssociationScheme) -> Associ
     >>> wreath_product(complete(2), complete(3)).valencies
     (1, 1, 4)
     """
+    check_kind(inner, AssociationScheme, "inner")
+    check_kind(outer, AssociationScheme, "outer")
     return AssociationScheme(wreath_product_relation(inner.relation, outer.relation))
 
 

@@ -197,11 +197,11 @@ def _unit(k: int, order: int, bits: int) -> acb:
         return acb(2 * fmpq(k, order)).exp_pi_i()
 
 
-def _ball(root: Any) -> acb:
-    """Return a ball around a numbered root of sympy."""
-    tolerance = Rational(1, 2**100)
-    value = root.eval_rational(tolerance, tolerance)
-    real, imaginary = value.as_real_imag()
-    with ctx.workprec(128):
+def _ball(number: Any) -> acb:
+    """Return a ball around a rational multiple of a numbered root: sympy takes out the content."""
+    factor, root = number.as_coeff_Mul()
+    tolerance = Rational(1, 2**100) / max(abs(factor), 1)
+    real, imaginary = (factor * root.eval_rational(tolerance, tolerance)).as_real_imag()
+    with ctx.workprec(256):
         radius = arb(0, fmpq(1, 2**99))
         return acb(arb(fmpq(real.p, real.q)) + radius, arb(fmpq(imaginary.p, imaginary.q)) + radius)
