@@ -6,10 +6,15 @@ from itertools import combinations, permutations, product
 
 import numpy as np
 import numpy.typing as npt
+from superposition_numerics.recognition import Component, Recognition
+from superposition_numerics.samples import random_rotation
+from superposition_theory.geometries import Geometry
 
 Float = npt.NDArray[np.float64]
 GOLDEN = (1 + 5**0.5) / 2
-COULOMB_HEIGHT_SQUARED = 0.314089372  # square antiprism of least Coulomb energy, unit sphere
+COULOMB_HEIGHT_SQUARED = (
+    0.3140893678892019  # square antiprism of least Coulomb energy, by bisection
+)
 TRIBONACCI = 1.8392867552141612  # real root of x^3 = x^2 + x + 1
 
 
@@ -155,6 +160,30 @@ def orthogonal_sum(*frames: Float) -> Float:
 def disturbed(W: Float, sigma: float, rng: np.random.Generator) -> Float:
     """Add Gaussian noise to every coordinate."""
     return np.asarray(W + sigma * rng.standard_normal(W.shape))
+
+
+def moved(W: Float, rng: np.random.Generator, sigma: float = 0.0) -> Float:
+    """Rotate into a larger space, permute, scale and disturb."""
+    m, n = W.shape
+    lifted = np.vstack([W, np.zeros((1, n))])[:, rng.permutation(n)]
+    return 3.7 * disturbed(random_rotation(m + 1, rng=rng) @ lifted, sigma, rng)
+
+
+def coordinates(geometry: Geometry) -> Float:
+    """Return the exact coordinates of a geometry in floats."""
+    rows = geometry.coordinates.tolist()
+    return np.array([[float(entry) for entry in row] for row in rows])
+
+
+def without_height(geometry: Geometry) -> str:
+    """Return the name that is given where the height of a prism or antiprism has none."""
+    return geometry.name.split(" (h2 =")[0]
+
+
+def only(result: Recognition) -> Component:
+    """Return the component of a frame that has one."""
+    (component,) = result.components
+    return component
 
 
 def random_tight(m: int, n: int, rng: np.random.Generator) -> Float:

@@ -12,6 +12,7 @@ from .colours import candidate_levels as candidate_levels
 from .colours import parallel_groups as parallel_groups
 from .components import Components as Components
 from .components import orthogonal_components as orthogonal_components
+from .isomorphism import SearchLimitError as SearchLimitError
 from .isomorphism import isomorphism as isomorphism
 from .naming import Name as Name
 from .naming import cyclic_order as cyclic_order
@@ -38,6 +39,7 @@ __all__ = [
     "Name",
     "Projection",
     "Recognition",
+    "SearchLimitError",
     "Vectors",
     "Verdict",
     "adjacency_algebra",

@@ -147,7 +147,7 @@ def coherent_closure(
     >>> coherent_closure(path).relation.tolist()
     [[0, 2, 3, 4], [5, 1, 6, 7], [7, 6, 1, 5], [4, 3, 2, 0]]
     """
-    given = _checked(colours)
+    given = checked_colours(colours)
     source = generator(rng)
     if limit is not None:
         limit = integer("limit", limit, least=1)
@@ -195,19 +195,19 @@ def _closure(relation: IntArray, rank: int, stable: bool, rounds: int, error: fl
     return Closure(relation, rank, relation.diagonal().copy(), stable, rounds, error)
 
 
-def _checked(colours: npt.ArrayLike) -> npt.NDArray[np.int64]:
-    """Return the colours as integers."""
+def checked_colours(colours: npt.ArrayLike, name: str = "colours") -> npt.NDArray[np.int64]:
+    """Return colours of pairs as integers."""
     accepted = "accepted: a square array of integers >= 0, shape (n, n) with n >= 1"
     try:
         given = np.asarray(colours)
     except ValueError as error:
-        raise InputError(f"colours is not an array ({error}); {accepted}") from error
+        raise InputError(f"{name} is not an array ({error}); {accepted}") from error
     if given.ndim != 2 or given.shape[0] != given.shape[1] or given.shape[0] == 0:
-        raise InputError(f"colours has shape {given.shape}; {accepted}")
+        raise InputError(f"{name} has shape {given.shape}; {accepted}")
     if given.dtype.kind not in "iu":
-        raise InputError(f"colours has entries of type {given.dtype}; {accepted}")
+        raise InputError(f"{name} has entries of type {given.dtype}; {accepted}")
     if given.dtype.kind == "i" and given.min() < 0:
-        raise InputError(f"colours has the negative entry {given.min()}; {accepted}")
+        raise InputError(f"{name} has the negative entry {given.min()}; {accepted}")
     return given.astype(np.int64)
 
 

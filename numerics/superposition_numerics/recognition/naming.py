@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import permutations, product
 from math import gcd, pi
 
@@ -23,13 +24,16 @@ from superposition_theory.geometries.naming import polygon_name, polygonal
 from ..matrices import FloatArray
 from .algebra import Algebra
 from .closure import Closure
-from .isomorphism import isomorphism
-from .projection import Level
+from .isomorphism import SearchLimitError, isomorphism
+from .projection import Level, tightness
 
 # Entries of idempotents are computed to about 1e-12; distinct cosines of one tight geometry with up
 # to 2500 points lie further apart than this.
 _SAME = 1e-7
 _MOST_BIJECTIONS = 720
+# Heights are a continuum: a name needs levels known to 0.5 % of their mean n / 3. This is 1/600 in
+# h^2 either way, so that a random height is within it of one of three names with chance 1 %.
+_KNOWN = 0.005
 _HEIGHT = re.compile(r"(?<=prism) \(.*\)$")
 
 
@@ -97,30 +101,40 @@ def name_of(
         return Name(
             f"equiangular tight frame {d}x{n}", "a double cover of rank 4 with one odd idempotent"
         )
+    tight = tightness(levels, bound).value
     order = cyclic_order(closure)
     if order is not None:
-        name = _cyclic_name(closure, algebra, idempotents, order)
+        name = _cyclic_name(closure, algebra, idempotents, order, tight)
     else:
         name = _catalogue_name(closure, algebra, idempotents)
     if name.name is None:
         return name
     if lines:
         return Name(f"lines through the {name.name}", name.remark)
-    return Name(_with_height(name.name, closure.order, levels, bound), name.remark)
+    return Name(_with_height(name.name, closure.order, levels, bound, tight), name.remark)
 
 
-def _with_height(name: str, order: int, levels: tuple[Level, ...], bound: float) -> str:
-    """Add the height of a prism or an antiprism where only one that has a name has the levels."""
-    if not name.endswith("prism") and name != "disphenoid":
+@lru_cache(maxsize=8)
+def _candidates(order: int) -> tuple[Geometry, ...]:
+    """Return the geometries on a number of points; each keeps what was computed of it."""
+    return tuple(candidates(order))
+
+
+def _with_height(
+    name: str, order: int, levels: tuple[Level, ...], bound: float, tight: bool | None
+) -> str:
+    """Add the height of a prism or an antiprism where it is known, and has a name."""
+    if not name.endswith("prism"):
         return name
     mine = sorted((level.multiplicity, level.value) for level in levels)
-    near = []
-    for geometry in candidates(order):
-        if geometry.name.startswith(f"{name} (") and geometry.is_determined:
-            theirs = sorted((multiplicity, float(level)) for level, multiplicity in geometry.levels)
-            if all(abs(a[1] - b[1]) <= bound for a, b in zip(mine, theirs, strict=True)):
-                near.append(geometry.name)
-    return near[0] if len(near) == 1 else name
+    for geometry in _candidates(order):
+        if not geometry.name.startswith(f"{name} (") or not geometry.is_determined:
+            continue
+        theirs = sorted((multiplicity, float(level)) for level, multiplicity in geometry.levels)
+        known = tight if geometry.is_tight else bound <= _KNOWN * order / 3
+        if known and all(abs(a[1] - b[1]) <= bound for a, b in zip(mine, theirs, strict=True)):
+            return geometry.name
+    return name
 
 
 def cyclic_order(closure: Closure) -> npt.NDArray[np.intp] | None:
@@ -169,7 +183,11 @@ def _cycle(adjacency: npt.NDArray[np.bool_]) -> npt.NDArray[np.intp] | None:
 
 
 def _cyclic_name(
-    closure: Closure, algebra: Algebra, idempotents: list[int], order: npt.NDArray[np.intp]
+    closure: Closure,
+    algebra: Algebra,
+    idempotents: list[int],
+    order: npt.NDArray[np.intp],
+    tight: bool | None,
 ) -> Name:
     """Name a set of frequencies of an n-gon, up to the choice of its first neighbours."""
     assert algebra.P is not None
@@ -187,6 +205,8 @@ def _cyclic_name(
         return Name("disphenoid" if n == 4 else f"{polygonal(half)} antiprism", remark)
     if n % 4 == 2 and frequencies == (2, half):
         return Name(f"{polygonal(half)} prism", remark)
+    if 0 in frequencies or tight is False:
+        return Name(None, remark)
     listed = ", ".join(map(str, frequencies))
     return Name(f"harmonic frame of Z_{n} with frequencies {{{listed}}}", remark)
 
@@ -194,31 +214,26 @@ def _cyclic_name(
 def _catalogue_name(closure: Closure, algebra: Algebra, idempotents: list[int]) -> Name:
     """Compare with the geometries of the catalogue that have as many points."""
     assert algebra.Q is not None
-    chosen = idempotents
-    dimension = sum(algebra.multiplicities[j] for j in chosen)
-    cosines = algebra.Q[:, chosen].sum(axis=1).real / dimension
-    multiplicities = sorted(algebra.multiplicities[j] for j in chosen)
-    unlike = []
-    for geometry in candidates(closure.order):
+    dimension = sum(algebra.multiplicities[j] for j in idempotents)
+    cosines = algebra.Q[:, idempotents].sum(axis=1).real / dimension
+    remarks = []
+    for geometry in _candidates(closure.order):
         if sorted(geometry.valencies) != sorted(algebra.valencies):
             continue
-        if sorted(space.multiplicity for space in geometry.eigenspaces) != multiplicities:
-            continue
+        name = _HEIGHT.sub("", geometry.name)
         theirs = _tight_cosines(geometry)
-        alike = False
         for bijection in _bijections(theirs, geometry.valencies, cosines, algebra.valencies):
-            alike = True
-            model = np.array(geometry.relation, np.int32)
             colours = np.empty(len(bijection), np.int32)
             colours[list(bijection)] = np.arange(len(bijection))
-            if isomorphism(model, colours[closure.relation]) is not None:
-                name = _HEIGHT.sub("", geometry.name)
+            try:
+                found = isomorphism(geometry.relation, colours[closure.relation])
+            except SearchLimitError:
+                remarks.append(f"the parameters of the {name}, perhaps isomorphic to it")
+                break
+            if found is not None:
                 return Name(name, f"an isomorphism with {name} is exhibited")
-        if alike:
-            unlike.append(geometry.name)
-    if unlike:
-        return Name(None, f"the parameters of the {unlike[0]}, but not isomorphic to it")
-    return Name(None, _parameters(closure, algebra, idempotents))
+            remarks.append(f"the parameters of the {name}, but not isomorphic to it")
+    return Name(None, remarks[0] if remarks else _parameters(closure, algebra, idempotents))
 
 
 def _tight_cosines(geometry: Geometry) -> FloatArray:
