@@ -185,10 +185,11 @@ def print_classification(classification: Classification) -> None:
     for component, copies in classification.kinds[:40]:
         margin = "-" if component.margin is None else f"{component.margin:.3g}"
         noise = "-" if component.noise is None else f"{component.noise:.1e}"
+        what = component.name or component.reason
         click.echo(
             f"{copies:>6}{component.size:>6}{component.dimension:>5}"
             f"{component.fractional_dimensionality:>8.4f}  {component.tight.answer:<9}"
-            f"{margin:>8}{noise:>8}  {component.verdict.value}: {component.name or component.reason}"
+            f"{margin:>8}{noise:>8}  {component.verdict.value}: {what}"
         )
     if len(classification.kinds) > 40:
         click.echo(f"... {len(classification.kinds) - 40} more kinds (--json lists all)")

@@ -66,8 +66,10 @@ def test_zero_vectors(norms: list[float], zero: float, dropped: tuple[int, ...])
 
 def test_rounding_follows_the_stored_type() -> None:
     W = polygon(5)
-    assert clean_weights(W).rounding == 10 * 2.0**-52
-    assert clean_weights(W.astype(np.float32)).rounding == 10 * 2.0**-23
+    summed = 10 * 2.0**-53  # two products and eight more operations in float64
+    assert clean_weights(W).rounding == 4 * 2.0**-52 + summed
+    assert clean_weights(W.astype(np.float32)).rounding == 4 * 2.0**-23 + summed
+    assert clean_weights(W, epsilon=1e-3).rounding == 4e-3 + summed
     exact = clean_weights(W)
     stored = clean_weights(W.astype(np.float32))
     assert np.abs(exact.cosines - stored.cosines).max() <= stored.rounding
@@ -343,3 +345,28 @@ def test_mean_directions() -> None:
     flipped = Points(W.T @ W * np.outer([1, -1, 1], [1, -1, 1]), points.norms, points.members)
     merged = flipped.merged([np.array([0, 1]), np.array([2])])
     assert merged.cosines == pytest.approx(np.eye(2), abs=1e-15)
+
+
+def test_a_gram_matrix_has_no_cosine_above_one() -> None:
+    with pytest.raises(InputError, match=r"G has a cosine of absolute value 1\.03"):
+        clean_gram([[1.0, -1.03], [-1.03, 1.0]])
+    assert clean_gram([[1.0, -1.0005], [-1.0005, 1.0]]).cosines[0, 1] == -1
+
+
+def test_a_gram_matrix_of_subnormal_numbers_is_refused() -> None:
+    with pytest.raises(InputError, match="accepted: normal numbers"):
+        clean_gram(np.eye(2) * 1e-320)
+
+
+def test_more_features_than_fit_are_refused() -> None:
+    with pytest.raises(InputError, match="W has 6001 nonzero features; accepted: at most 6000"):
+        clean_weights(np.ones((1, 6001)))
+
+
+def test_spectral_rounding_bounds_what_storage_does_to_eigenvalues() -> None:
+    W = np.random.default_rng(2).standard_normal((40, 90))
+    exact, stored = clean_weights(W), clean_weights(W.astype(np.float16))
+    before, after = (np.linalg.eigvalsh(vectors.cosines) for vectors in (exact, stored))
+    moved = float(np.abs(before - after).max())
+    bound = stored.spectral_rounding(90, float(after[-1]))
+    assert 0 < moved <= bound <= 90 * stored.rounding / 3  # three times better than entry by entry

@@ -290,3 +290,59 @@ def test_one_vector_elsewhere(name: str) -> None:
     direction = np.random.default_rng(0).standard_normal(len(W))
     W[:, 0] = direction / np.linalg.norm(direction)
     assert all(part.name is None for part in recognise(W).components)
+
+
+# ---------------------------------------------------------------- high dimensions, low precision
+
+
+def test_an_angle_is_no_digon_in_many_dimensions() -> None:
+    W = np.zeros((512, 2))
+    W[:2] = [[1, -0.6], [0, 0.8]]
+    (component,) = recognise(W).components
+    assert (component.name, component.dimension) == (None, 2)
+
+
+def test_embeddings_around_a_mean_are_not_one_direction() -> None:
+    rng = np.random.default_rng(3)
+    W = 1.3 * rng.standard_normal((768, 1)) + rng.standard_normal((768, 200))
+    (component,) = recognise(W).components
+    assert component.verdict is Verdict.NOT_SCHEME_LIKE
+    assert component.dimension == 200
+
+
+@pytest.mark.parametrize("kind", [np.float16, np.float32])
+def test_random_vectors_in_many_dimensions_are_not_orthogonal(kind: type) -> None:
+    W: Float = np.random.default_rng(4).standard_normal((600, 550)).astype(kind)
+    recognition = recognise(W)
+    assert {c.verdict for c in recognition.components} == {Verdict.NOT_SCHEME_LIKE}
+    exact = 1 / (1 + 549 / 600)  # E of the sum of squared cosines with the others
+    mean = np.mean([c.fractional_dimensionality for c in recognition.components])
+    assert abs(mean - exact) < 0.02
+
+
+def test_an_icosahedron_in_half_precision() -> None:
+    rng = np.random.default_rng(5)
+    turn, _ = np.linalg.qr(rng.standard_normal((512, 3)))
+    (component,) = recognise((turn @ samples.icosahedron()).astype(np.float16)).components
+    assert component.name == "icosahedron"
+
+
+def test_random_vectors_in_float32_are_not_tight() -> None:
+    W = np.random.default_rng(1).standard_normal((128, 1280)).astype(np.float32)
+    (component,) = recognise(W).components
+    assert (component.dimension, component.tight.value) == (128, False)
+
+
+def test_a_tolerance_of_zero_admits_rounding() -> None:
+    (component,) = recognise(samples.icosahedron(), tolerance=0).components
+    assert component.name == "icosahedron"
+
+
+def test_a_negative_level_is_refused() -> None:
+    """A pentagon's Gram matrix with the eigenvalue -0.05 x 5/2 on the plane of frequency 2."""
+    angles = 2 * np.pi * np.arange(5) / 5
+    G = 0.8 * np.cos(angles[:, None] - angles) - 0.05 * np.cos(2 * (angles[:, None] - angles))
+    np.fill_diagonal(G, G[0, 0])
+    (component,) = recognise_gram(G, tolerance=0.2).components
+    assert component.verdict is Verdict.NOT_SCHEME_LIKE
+    assert "has the eigenvalue -0.167" in component.reason  # -0.125 in units of the diagonal, 0.75

@@ -107,14 +107,14 @@ def test_all_claims_in_a_pipe_by_two_processes(tmp_path: Path) -> None:
     for verdict in report["claims"]:
         assert set(verdict) >= {"id", "status", "reason", "cases", "effective", "seconds", "seed"}
         theorem = REGISTRY[verdict["id"]].kind is ClaimKind.theorem
-        expected = {"proved", "written"} if theorem else {"supported", "refuted"}
+        expected = {"proved", "checked", "written"} if theorem else {"supported", "refuted"}
         assert verdict["status"] in expected
         assert verdict["reason"]
         assert 0 < verdict["effective"] <= verdict["cases"]
         assert verdict["seconds"] > 0
         assert verdict["seed"] == 0
         assert verdict["errors"] == []
-    statuses = {"proved": 24, "written": 1, "supported": 6, "refuted": 2}
+    statuses = {"proved": 31, "checked": 8, "written": 1, "supported": 7, "refuted": 3}
     assert {s: n for s, n in report["summary"]["statuses"].items() if n} == statuses
     assert report["summary"]["theorems_not_upheld"] == []
     assert report["summary"]["controls_passed"] == []

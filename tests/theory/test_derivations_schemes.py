@@ -97,12 +97,15 @@ def level_model(numbers: Numbers) -> Model:
 
 
 def component_model(numbers: Numbers) -> Model:
-    """Return a turned square in a plane, and two vectors on the third axis."""
+    """Return two opposite pairs of norm 3 in a plane, and two vectors on the third axis."""
     axes = rotation(3, numbers[:3])
     plane, line = axes[:, :2], axes[:, 2:]
-    letters = {"W_1": Matrix.hstack(plane, -plane), "W_2": Matrix.hstack(3 * line, -line)}
-    letters |= {"w": plane[:, 0], "Pi": plane * plane.T}
-    return Model(letters, {"c": 2, "d": 2}, {"m": 3, "n": 4, "q": 2})
+    features = 3 * Matrix.hstack(plane, -plane)
+    letters = {"W_1": features, "W_2": Matrix.hstack(3 * line, -line), "F_1": features * features.T}
+    letters |= {"w": features[:, 0], "w_i": features[:, 1], "w_j": features[:, 3]}
+    letters["Pi"] = plane * plane.T
+    scalars = {"c": 18, "d": 2, "a": 9, "s": 36, "g": -9, "kappa_i": 18, "kappa_j": 18}
+    return Model(letters, scalars, {"m": 3, "n": 4, "q": 2})
 
 
 def graph_model(_: Numbers) -> Model:
@@ -164,7 +167,7 @@ def test_a_wrong_constant_or_sign_is_undecided(name: str) -> None:
         (bose_mesner_duality(order=symbol("n") ** 2), "P Q = n I"),
         (krein_condition(sign=-1), "q >= 0"),
         (one_level(slack=Fraction(1, 100)), "D = d/n"),
-        (component_capacity(excess=-1), "n D = d"),
+        (component_capacity(excess=-1), "sum of D"),
         (equiangular_from_graph(ratio=3), "J + T^2 = v I + c T"),
         (equiangular_from_graph(ratio=1), "J + T^2 = v I + c T"),
         (graph_from_equiangular(offset=Fraction(1, 2)), "X X"),

@@ -14,6 +14,9 @@ from ..toy_model.arguments import number
 UNIT_ROUNDOFF = 2.0**-53
 # Asymmetry of a Gram matrix that float32 arithmetic leaves at any usual size.
 _ASYMMETRY = 1e-5
+_SMALLEST = float(np.finfo(np.float64).tiny)
+# About ten matrices of n x n numbers are held: 3 GB, and half a minute where nothing is found.
+MOST_FEATURES = 6000
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,8 +35,10 @@ class Vectors:
         Symmetric, in [-1, 1], with diagonal 1.
     coordinates : ndarray, shape (m, k), or None
         The unit vectors, where a weight matrix was given.
-    rounding : float
-        Bound on what storage and summation did to a cosine.
+    epsilon : float
+        Relative uncertainty of a stored entry.
+    summation : float
+        Bound on what the sum behind an inner product of unit vectors did to it.
 
     Examples
     --------
@@ -49,7 +54,34 @@ class Vectors:
     norms: FloatArray
     cosines: FloatArray
     coordinates: FloatArray | None
-    rounding: float
+    epsilon: float
+    summation: float
+
+    @property
+    def rounding(self) -> float:
+        """Bound on the error of a cosine.
+
+        Entries off by epsilon move unit vectors x, y by 2 epsilon, with their norms, and the cosine
+        by 4 epsilon.
+        """
+        return 4 * self.epsilon + self.summation
+
+    def spectral_rounding(self, count: int, largest: float) -> float:
+        """Bound on the error of the eigenvalues of the Gram matrix of some of the unit vectors.
+
+        Parameters
+        ----------
+        count : int
+            The number of the vectors.
+        largest : float
+            The largest eigenvalue. A matrix X of k unit vectors, off by D with |D| <= 2 epsilon
+            sqrt(k), gives 2 |X| |D| + |D|^2. Of a Gram matrix, whose vectors are not known, every
+            entry may be off by ``rounding``.
+        """
+        if self.coordinates is None:
+            return count * self.rounding
+        moved = 2 * self.epsilon * float(np.sqrt(count))
+        return 2 * float(np.sqrt(largest)) * moved + moved**2 + count * self.summation
 
     @property
     def dimensions(self) -> int | None:
@@ -57,7 +89,7 @@ class Vectors:
         return None if self.coordinates is None else len(self.coordinates)
 
 
-def clean_weights(W: MatrixLike, *, zero: float = 0.05) -> Vectors:
+def clean_weights(W: MatrixLike, *, zero: float = 0.05, epsilon: float | None = None) -> Vectors:
     """Return norms and cosines of the columns of W, the small ones apart.
 
     Parameters
@@ -66,17 +98,18 @@ def clean_weights(W: MatrixLike, *, zero: float = 0.05) -> Vectors:
         Columns are features, n >= 2.
     zero : float
         A column counts as zero up to this fraction of the largest norm.
+    epsilon : float, optional
+        Relative uncertainty of an entry; by default the precision of the stored type.
 
     Returns
     -------
     Vectors
-        ``rounding`` is (m + 8) times the precision of the stored entries, or of float64: an inner
-        product of unit vectors sums m products, each of two entries that are off by that precision.
+        ``summation`` is (m + 8) 2^-53, for m products in float64.
 
     Raises
     ------
     InputError
-        W is not a finite real matrix with at least two columns.
+        W is not a finite real matrix with at least two columns, or has more than 6000 nonzero ones.
 
     Examples
     --------
@@ -94,15 +127,18 @@ def clean_weights(W: MatrixLike, *, zero: float = 0.05) -> Vectors:
     scale = float(largest.max()) or 1.0
     units = values / np.where(largest > 0, largest, 1.0)
     lengths = np.sqrt((units**2).sum(axis=0))
-    kept, dropped = _kept(lengths * (largest / scale), zero)
+    kept, dropped = _kept(lengths * (largest / scale), zero, source.name)
     units = units[:, kept] / lengths[kept]
     norms = lengths[kept] * (largest[kept] / scale)
-    rounding = (source.dimensions + 8) * max(source.epsilon, UNIT_ROUNDOFF)
     cosines = _cosines(units.T @ units)
-    return Vectors(kept, dropped, _relative(norms), cosines, units, rounding)
+    precision = _precision(source, epsilon)
+    summation = (source.dimensions + 8) * UNIT_ROUNDOFF
+    return Vectors(kept, dropped, _relative(norms), cosines, units, precision, summation)
 
 
-def clean_gram(G: MatrixLike, *, zero: float = 0.05, tolerance: float = 0.03) -> Vectors:
+def clean_gram(
+    G: MatrixLike, *, zero: float = 0.05, tolerance: float = 0.03, epsilon: float | None = None
+) -> Vectors:
     """Return norms and cosines of vectors with Gram matrix G, the small ones apart.
 
     Parameters
@@ -112,7 +148,10 @@ def clean_gram(G: MatrixLike, *, zero: float = 0.05, tolerance: float = 0.03) ->
     zero : float
         A vector counts as zero up to this fraction of the largest norm.
     tolerance : float
-        An eigenvalue may be as low as -tolerance times the largest absolute row sum.
+        An eigenvalue may be as low as -tolerance times the largest absolute row sum, and a cosine
+        as large as 1 + tolerance^2.
+    epsilon : float, optional
+        As in ``clean_weights``.
 
     Returns
     -------
@@ -121,7 +160,8 @@ def clean_gram(G: MatrixLike, *, zero: float = 0.05, tolerance: float = 0.03) ->
     Raises
     ------
     InputError
-        G is not finite and real, not square, not symmetric or has a negative eigenvalue.
+        G is not finite and real, not square, not symmetric, has a negative eigenvalue or a cosine
+        above 1, is below the normal numbers, or has more than 6000 nonzero vectors.
 
     Examples
     --------
@@ -140,6 +180,8 @@ def clean_gram(G: MatrixLike, *, zero: float = 0.05, tolerance: float = 0.03) ->
     gram = np.asarray(source.values[:, :]).astype(np.float64)
     largest = float(np.abs(gram).max())
     source.require_finite(gram, largest)
+    if 0 < largest < _SMALLEST:
+        raise InputError(f"G has entries up to {largest:.3g}; accepted: normal numbers, or scale G")
     gram = gram / (largest or 1.0)
     asymmetry = float(np.abs(gram - gram.T).max())
     if asymmetry > _ASYMMETRY:
@@ -160,11 +202,19 @@ def clean_gram(G: MatrixLike, *, zero: float = 0.05, tolerance: float = 0.03) ->
             "positive semidefinite Gram matrix"
         ) from error
     norms = np.sqrt(np.maximum(gram.diagonal(), 0.0))
-    kept, dropped = _kept(norms, zero)
+    kept, dropped = _kept(norms, zero, source.name)
     norms = norms[kept]
-    cosines = _cosines(gram[np.ix_(kept, kept)] / np.outer(norms, norms))
-    rounding = (source.features + 8) * max(source.epsilon, UNIT_ROUNDOFF)
-    return Vectors(kept, dropped, _relative(norms), cosines, None, rounding)
+    precision = _precision(source, epsilon)
+    cosines = gram[np.ix_(kept, kept)] / np.outer(norms, norms)
+    excess = float(np.abs(cosines).max(initial=0.0)) - 1
+    if excess > 4 * precision + n * UNIT_ROUNDOFF + tolerance**2:
+        raise InputError(
+            f"G has a cosine of absolute value {1 + excess:.6g}; accepted: the Gram matrix of "
+            "vectors, whose cosines are at most 1"
+        )
+    cosines = _cosines(cosines)
+    summation = (n + 8) * UNIT_ROUNDOFF
+    return Vectors(kept, dropped, _relative(norms), cosines, None, precision, summation)
 
 
 def _require_two(source: Columns, what: str) -> None:
@@ -173,9 +223,22 @@ def _require_two(source: Columns, what: str) -> None:
         raise InputError(f"{source.name} has {source.features} {what}; accepted: at least 2")
 
 
-def _kept(norms: FloatArray, zero: float) -> tuple[npt.NDArray[np.intp], tuple[int, ...]]:
+def _precision(source: Columns, epsilon: float | None) -> float:
+    """Return the relative uncertainty of a stored entry."""
+    return source.epsilon if epsilon is None else number("epsilon", epsilon, least=0, most=1)
+
+
+def _kept(
+    norms: FloatArray, zero: float, name: str
+) -> tuple[npt.NDArray[np.intp], tuple[int, ...]]:
     """Return the positions of the vectors above the threshold, and of the others."""
     small = norms <= zero * norms.max()
+    count = int((~small).sum())
+    if count > MOST_FEATURES:
+        raise InputError(
+            f"{name} has {count} nonzero features; accepted: at most {MOST_FEATURES}, since "
+            "matrices of all their cosines are held; choose some of them"
+        )
     return np.flatnonzero(~small), tuple(np.flatnonzero(small).tolist())
 
 

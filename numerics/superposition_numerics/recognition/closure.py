@@ -70,7 +70,8 @@ class Closure:
     rounds : int
         The number of refinements.
     error_probability : float
-        Bound on the probability that a stable relation is coarser than the closure.
+        Bound on the probability, over the seed, that a stable relation is coarser than the closure:
+        that of passing all tests, for each of the colourings that were tested.
 
     Examples
     --------
@@ -163,7 +164,8 @@ def coherent_closure(
         if _survives(relation, heads, source):
             tests += 1
             if bound**tests < _ACCEPTED_ERROR:
-                return _closure(relation, heads.size, True, rounds, bound**tests)
+                error = (rounds + 1) * bound**tests
+                return _closure(relation, heads.size, True, rounds, error)
         else:
             tests = 0
             rounds += 1

@@ -16,6 +16,8 @@ from ..matrices import FloatArray
 # at least twice as large.
 _ORTHOGONAL = 0.1
 _RATIO = 2.0
+# Vectors whose squared cosines with other components sum to more share their dimensions with them.
+MOST_SHARED = 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +57,8 @@ def orthogonal_components(
     The weights of a maximum spanning tree of the graph |cos| are the thresholds at which it falls
     apart. They are sorted, and the cut is made in the largest gap of their logarithms whose lower
     side is at most 0.1, whose ratio is at least 2 and that leaves cosines between components within
-    the tolerance; everything up to ``rounding`` is cut anyway.
+    the tolerance, and at most half a dimension of any vector in other components; everything up to
+    ``rounding`` is cut anyway.
     Eigenspaces are not used: components with equal frame bounds share an eigenspace.
 
     Parameters
@@ -86,7 +89,8 @@ def orthogonal_components(
     for k in eligible[np.argsort(-(upper / lower)[eligible], kind="stable")]:
         threshold = float(np.sqrt(upper[k] * lower[k]))
         labels = _labels(weights, ends, threshold)
-        if _between(cosines, labels) <= tolerance:
+        mean, most = _between(cosines, labels)
+        if mean <= tolerance and most <= MOST_SHARED:
             return Components(_members(labels), threshold, float(upper[k] / lower[k]))
     return Components(_members(_labels(weights, ends, rounding)), rounding, 1.0)
 
@@ -101,10 +105,11 @@ def _labels(
     return np.asarray(connected_components(graph, directed=False)[1], dtype=np.intp)
 
 
-def _between(cosines: FloatArray, labels: npt.NDArray[np.intp]) -> float:
-    """Return the root mean square of the cosines between different components."""
-    different = labels[:, None] != labels
-    return float(np.sqrt((cosines[different] ** 2).mean())) if different.any() else 0.0
+def _between(cosines: FloatArray, labels: npt.NDArray[np.intp]) -> tuple[float, float]:
+    """Return the cosines between components: root mean square, and most squares at one vector."""
+    squares = np.where(labels[:, None] == labels, 0.0, cosines**2)
+    pairs = int((labels[:, None] != labels).sum())
+    return float(np.sqrt(squares.sum() / max(pairs, 1))), float(squares.sum(axis=1).max())
 
 
 def _members(labels: npt.NDArray[np.intp]) -> tuple[npt.NDArray[np.intp], ...]:

@@ -12,7 +12,7 @@ from ..matrices import FloatArray
 
 # Norms count as equal up to 4 % of their median: training leaves up to 3 %, and 5 % is a shape.
 # Of many norms with 1 % of noise the largest deviation is about sqrt(2 ln n) %.
-_EQUAL_NORMS = 0.04
+EQUAL_NORMS = 0.04
 _NOISE_OF_NORMS = 0.01
 
 
@@ -68,7 +68,7 @@ class Points:
     def equal_norms(self) -> bool:
         """Whether the norms are equal up to 4 %, or a little more where there are very many."""
         largest = _NOISE_OF_NORMS * (1 + math.sqrt(2 * math.log(len(self.norms))))
-        return self.norm_spread <= max(_EQUAL_NORMS, largest)
+        return self.norm_spread <= max(EQUAL_NORMS, largest)
 
     @property
     def gram(self) -> FloatArray:

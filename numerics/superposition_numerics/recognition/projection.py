@@ -153,6 +153,36 @@ def scheme_levels(projection: Projection, algebra: Algebra, threshold: float) ->
     return tuple(Level(float(eigenvalues[j]), algebra.multiplicities[j], j) for j in chosen)
 
 
+def lowest_level(projection: Projection, closure: Closure, algebra: Algebra | None) -> float:
+    """Return the least eigenvalue of the averaged Gram matrix.
+
+    Parameters
+    ----------
+    projection : Projection
+    closure : Closure
+    algebra : Algebra or None
+        Of the closure; where it commutes the eigenvalues are sum_i g_i P_ji.
+
+    Returns
+    -------
+    float
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from superposition_numerics.recognition import adjacency_algebra, coherent_closure
+    >>> from superposition_numerics.recognition import project
+    >>> from superposition_numerics.recognition.projection import lowest_level
+    >>> closure = coherent_closure(np.eye(3, dtype=int))
+    >>> projection = project(np.eye(3) - 0.7 * (1 - np.eye(3)), closure)
+    >>> round(lowest_level(projection, closure, adjacency_algebra(closure)), 9)
+    -0.4
+    """
+    if algebra is not None and algebra.P is not None:
+        return float((algebra.P @ projection.values).real.min())
+    return float(np.linalg.eigvalsh(projection.values[closure.relation])[0])
+
+
 def matrix_levels(gram: FloatArray, threshold: float) -> tuple[Level, ...]:
     """Return the eigenvalues above a threshold, merged where they differ by at most that much.
 
@@ -165,7 +195,7 @@ def matrix_levels(gram: FloatArray, threshold: float) -> tuple[Level, ...]:
     Returns
     -------
     tuple of Level
-        Decreasing; a run of eigenvalues, each within the threshold of the next, is one level.
+        Decreasing; eigenvalues within twice the threshold of the largest of them are one level.
 
     Examples
     --------
@@ -177,8 +207,14 @@ def matrix_levels(gram: FloatArray, threshold: float) -> tuple[Level, ...]:
     """
     eigenvalues = np.linalg.eigvalsh(gram)[::-1]
     eigenvalues = eigenvalues[eigenvalues > threshold]
-    runs = np.split(eigenvalues, np.flatnonzero(-np.diff(eigenvalues) > threshold) + 1)
-    return tuple(Level(float(run.mean()), run.size, None) for run in runs if run.size)
+    levels = []
+    start = 0
+    while start < eigenvalues.size:
+        near = eigenvalues[start:] >= eigenvalues[start] - 2 * threshold
+        run = eigenvalues[start:][near]
+        levels.append(Level(float(run.mean()), run.size, None))
+        start += run.size
+    return tuple(levels)
 
 
 def tightness(levels: tuple[Level, ...], bound: float) -> Decision:
@@ -203,7 +239,9 @@ def tightness(levels: tuple[Level, ...], bound: float) -> Decision:
     >>> [tightness(levels, bound).answer for bound in (0.01, 0.2)]
     ['no', 'undecided']
     """
-    if len(levels) <= 1:
+    if not levels:
+        return Decision(None, "there is no nonzero level", 0.0)
+    if len(levels) == 1:
         return Decision(True, "there is one nonzero level", 1.0)
     values = np.array([level.value for level in levels])
     decision = Decision.at_most(float(np.ptp(values)), 2 * bound, "spread of the levels")

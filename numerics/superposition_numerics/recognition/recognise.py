@@ -19,6 +19,7 @@ def recognise(
     tolerance: float = 0.03,
     zero: float = 0.05,
     lines: bool = False,
+    epsilon: float | None = None,
     rng: np.random.Generator | int = 0,
 ) -> Recognition:
     """Recognise the geometry of the columns of W.
@@ -35,6 +36,8 @@ def recognise(
         A column counts as zero up to this fraction of the largest norm.
     lines : bool
         Take every vector up to its sign, for equiangular lines and their like.
+    epsilon : float, optional
+        Relative uncertainty of an entry; by default the precision of the stored type.
     rng : numpy.random.Generator or int
         Source of the random weights of the closure and of the algebra.
 
@@ -45,7 +48,7 @@ def recognise(
     Raises
     ------
     InputError
-        W is not a finite real matrix with at least two columns.
+        W is not a finite real matrix with at least two columns, or has more than 6000 nonzero ones.
 
     References
     ----------
@@ -67,7 +70,7 @@ def recognise(
     >>> pentagon.tight.answer, round(pentagon.fractional_dimensionality, 9), single.name
     ('yes', 0.4, 'dedicated')
     """
-    vectors = clean_weights(W, zero=zero)
+    vectors = clean_weights(W, zero=zero, epsilon=epsilon)
     return _recognition(vectors, tolerance, lines, rng)
 
 
@@ -77,6 +80,7 @@ def recognise_gram(
     tolerance: float = 0.03,
     zero: float = 0.05,
     lines: bool = False,
+    epsilon: float | None = None,
     rng: np.random.Generator | int = 0,
 ) -> Recognition:
     """Recognise the geometry of vectors from their Gram matrix.
@@ -85,7 +89,7 @@ def recognise_gram(
     ----------
     G : array_like, shape (n, n)
         Symmetric and positive semidefinite, n >= 2.
-    tolerance, zero, lines, rng
+    tolerance, zero, lines, epsilon, rng
         As in ``recognise``.
 
     Returns
@@ -105,7 +109,7 @@ def recognise_gram(
     >>> simplex.dimension, simplex.verdict.value, simplex.name
     (4, 'recognised', 'simplex on 5 points')
     """
-    vectors = clean_gram(G, zero=zero, tolerance=tolerance)
+    vectors = clean_gram(G, zero=zero, tolerance=tolerance, epsilon=epsilon)
     return _recognition(vectors, tolerance, lines, rng)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -53,9 +54,11 @@ class Component:
     dimension : int
         Numerical rank of the component's Gram matrix.
     fractional_dimensionality : float
-        Mean over the features of D_i = |w_i|^4 / sum_j <w_i, w_j>^2.
+        Mean over the features of D_i = |w_i|^4 / sum_j <w_i, w_j>^2, with j over all features, also
+        those of other components.
     deficit : float
-        dimension - sum_i D_i; 0 iff the component is a tight frame for its span.
+        dimension - sum_i D_i; 0 iff the component is a tight frame for its span and orthogonal to
+        the others.
     norm : float
         Median norm, in units of the largest norm of all features.
     norm_spread : float
@@ -130,12 +133,13 @@ class Component:
         >>> a.resembles(b), a.resembles(c)
         (True, False)
         """
-        mine, others = self._shape(), other._shape()
+        mine, others = self._shape, other._shape
         if mine is None or others is None or mine[0] != others[0]:
             return False
         allowed = 3 * ((self.noise or 0.0) + (other.noise or 0.0)) + self.bound + other.bound
         return bool(np.abs(mine[1] - others[1]).max(initial=0.0) <= allowed)
 
+    @cached_property
     def _shape(self) -> tuple[tuple[Any, ...], FloatArray] | None:
         """Return integers and numbers that equal components share; None where nothing is known."""
         if self.closure is None:

@@ -12,9 +12,18 @@ from .algebra import Algebra, adjacency_algebra
 from .cleaning import Vectors
 from .closure import Closure, coherent_closure
 from .colours import Levels, candidate_levels, parallel_groups
+from .components import MOST_SHARED
 from .naming import name_of
 from .points import Points
-from .projection import Level, Projection, matrix_levels, project, scheme_levels, tightness
+from .projection import (
+    Level,
+    Projection,
+    lowest_level,
+    matrix_levels,
+    project,
+    scheme_levels,
+    tightness,
+)
 from .results import Component, Verdict
 
 # More relations than this are no structure; it also bounds the time of a closure.
@@ -23,6 +32,12 @@ _MOST_RELATIONS = 10_000
 _STANDARD_ERRORS = 5.0
 # Cosines that are zero within the tolerance are relations only where they leave a tenth of them.
 _EXPLAINED = 0.1
+_COLLINEAR = 0.01
+# A vector whose squared cosines with all others sum to more is not alone in its dimension.
+_ALONE = 0.1
+# The sum of D is at most the rank, but for what noise adds to it.
+_EXCESS = 0.05
+_ACCURATE = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,10 +132,11 @@ class Search:
         """Largest 1 - |cos| of vectors in one direction or in opposite ones.
 
         Two copies of a vector with noise sigma in m coordinates have 1 - cos of mean
-        (m - 1) sigma^2, and the tolerance admits sigma up to tolerance / sqrt(2).
+        (m - 1) sigma^2, and the tolerance admits sigma up to tolerance / sqrt(2); 8 degrees are
+        another direction whatever m is.
         """
         coordinates = len(self.vectors.norms) if self._dimensions is None else self._dimensions
-        return self._rounding + (coordinates - 1) * self.tolerance**2
+        return self._rounding + min((coordinates - 1) * self.tolerance**2, _COLLINEAR)
 
     def _orthogonal(self, points: Points, found: _Geometry | None) -> bool:
         """Whether all cosines are zero within the tolerance, and nothing explains them better."""
@@ -128,6 +144,8 @@ class Search:
         size = float(np.sqrt((np.sum(points.cosines**2) - k) / (k * (k - 1))))
         allowed = self.tolerance * (2 if k == 2 else 1)  # a single cosine is no mean
         if size > allowed or (self._dimensions is not None and k > self._dimensions):
+            return False
+        if float((points.cosines**2).sum(axis=1).max()) - 1 > _ALONE:
             return False
         return found is None or k == 2 or found.projection.noise > _EXPLAINED * size
 
@@ -163,7 +181,7 @@ class Search:
             )
         gram = self._doubled(points.gram)
         projection = project(gram, closure, rng=self.source)
-        if projection.noise > self.tolerance:
+        if projection.noise > self.tolerance + self._rounding:
             return (
                 f"the cosines deviate from {closure.rank} relations by {projection.noise:.2g} "
                 f"(root mean square), more than {self.tolerance:g}"
@@ -172,6 +190,12 @@ class Search:
         if n == 2:  # one cosine shows no noise: the pair is opposite, or not, within the tolerance
             bound = max(bound, self._collinear)
         algebra = adjacency_algebra(closure, rng=self.source) if fibres == 1 else None
+        if algebra is not None and algebra.error > _ACCURATE:
+            return f"{closure.rank} relations whose algebra is known to {algebra.error:.2g} only"
+        if self.vectors.coordinates is None:  # the mean over relations of W^T W is semidefinite
+            lowest = lowest_level(projection, closure, algebra)
+            if lowest < -bound:
+                return f"the mean of {closure.rank} relations has the eigenvalue {lowest:.3g}"
         if algebra is not None and algebra.commutative:
             spectrum = scheme_levels(projection, algebra, bound)
         else:
@@ -195,6 +219,11 @@ class Search:
         joined = (np.abs(values) > errors)[relation[:k, :k]]
         pieces, labels = connected_components(joined, directed=False)
         if pieces > 1:
+            apart = np.where(labels[:, None] == labels, 0.0, points.cosines**2)
+            shared = float(apart.sum(axis=1).max())
+            if shared > MOST_SHARED:
+                reason = f"orthogonal in the mean, but squared cosines sum to {shared:.2g}"
+                return [self._refused(points, reason)]
             return [
                 component
                 for piece in range(pieces)
@@ -212,47 +241,62 @@ class Search:
             reason = "homogeneous coherent configuration that does not commute"
         reason += f": {closure.rank} relations on {closure.order} points"
         reason += f", {off_diagonal.size} distinct cosines"
-        return [
-            self._component(
-                points,
-                verdict=verdict,
-                reason=reason,
-                levels=geometry.spectrum,
-                bound=geometry.bound,
-                closure=closure,
-                algebra=algebra,
-                cosines=off_diagonal,
-                values=values,
-                margin=geometry.levels.margin,
-                residual=projection.residual,
-                noise=noise,
-            )
-        ]
+        component = self._component(
+            points,
+            verdict=verdict,
+            reason=reason,
+            levels=geometry.spectrum,
+            bound=geometry.bound,
+            closure=closure,
+            algebra=algebra,
+            cosines=off_diagonal,
+            values=values,
+            margin=geometry.levels.margin,
+            residual=projection.residual,
+            noise=noise,
+        )
+        return [self._within_capacity(points, component)]
 
     def _single(self, points: Points) -> Component:
-        """Return a component of one direction."""
+        """Return a component of one direction, if it has its dimension to itself."""
         members = list(points.members[0])
         alone = len(members) == 1
-        others = np.delete(self.vectors.cosines[members], members, axis=1)
-        interference = float(np.abs(others).max(initial=0.0))
-        return self._component(
+        others = np.delete(self.vectors.cosines[members[0]], members)
+        shared = float((others**2).sum())
+        largest = float(np.abs(others).max(initial=0.0))
+        reason = f"cosines with all others up to {largest:.2g}, their squares sum to {shared:.2g}"
+        if shared > _ALONE:
+            return self._refused(points, f"{reason}: not alone in a dimension")
+        component = self._component(
             points,
             verdict=Verdict.RECOGNISED,
-            reason=f"cosines with all others up to {interference:.2g}",
+            reason=reason,
             name="dedicated" if alone else "collapsed",
             levels=(Level(1.0, 1, None),),
             bound=self._rounding,
         )
+        return self._within_capacity(points, component)
+
+    def _within_capacity(self, points: Points, component: Component) -> Component:
+        """Return the component unless its D sum to more than its dimension: the rank is wrong."""
+        if component.levels and component.deficit >= -_EXCESS * component.dimension:
+            return component
+        return self._refused(
+            points,
+            f"{len(component.levels)} levels of {component.dimension} dimensions are too few for "
+            f"vectors whose D sum to {component.dimension - component.deficit:.3g}",
+        )
 
     def _refused(self, points: Points, reason: str) -> Component:
         """Return a component without relations, with its numerical rank and tightness."""
-        bound = len(points.members) * self._rounding
         coordinates = self.vectors.coordinates
         gram = points.gram
         if coordinates is not None and len(coordinates) < len(gram):
             at = [group[0] for group in points.members]
             W = coordinates[:, at] * np.sqrt(gram.diagonal())
             gram = W @ W.T  # the frame operator has the same nonzero eigenvalues
+        largest = float(np.linalg.norm(gram, 2))
+        bound = self.vectors.spectral_rounding(len(points.members), largest)
         return self._component(
             points,
             verdict=Verdict.NOT_SCHEME_LIKE,
@@ -282,7 +326,7 @@ class Search:
         vectors = self.vectors
         at = np.array(sorted(i for group in points.members for i in group))
         squares = vectors.norms[at] ** 2
-        dimensionality = squares / (vectors.cosines[np.ix_(at, at)] ** 2 @ squares)
+        dimensionality = squares / (vectors.cosines[at] ** 2 @ vectors.norms**2)
         dimension = sum(level.multiplicity for level in levels)
         tight = tightness(levels, bound)
         component = Component(

@@ -17,10 +17,9 @@ from superposition_numerics.recognition import (
     recognise,
     recognise_gram,
 )
+from superposition_numerics.recognition.points import EQUAL_NORMS
 from superposition_numerics.weights import read_weights
 from superposition_theory.geometries import cross_polytope
-
-_EQUAL_NORMS = 1.04  # as far as norms within one component may differ
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,15 +128,15 @@ def classify(
     '3 x digon (octahedron)'
     """
     weights = read_weights(path, layout=layout, tensor=tensor)
+    run = recognise_gram if gram else recognise
+    recognition = run(
+        weights.values, tolerance=tolerance, lines=lines, epsilon=weights.epsilon, rng=seed
+    )
     values = np.asarray(weights.values, dtype=np.float64)
-    # float32 files are recognised with the rounding of float32
-    given = np.asarray(weights.values)
-    if gram:
-        recognition = recognise_gram(given, tolerance=tolerance, lines=lines, rng=seed)
-        values = _vectors(values)
-    else:
-        recognition = recognise(given, tolerance=tolerance, lines=lines, rng=seed)
-    return Classification(weights.source, weights.tensor, weights.layout, gram, values, recognition)
+    vectors = _vectors(values) if gram else values
+    return Classification(
+        weights.source, weights.tensor, weights.layout, gram, vectors, recognition
+    )
 
 
 def _vectors(gram: FloatArray) -> FloatArray:
@@ -171,7 +170,7 @@ def _counted(recognition: Recognition, components: tuple[Component, ...]) -> Ite
         norms = [components[position].norm for position in group]
         if count == 1:
             yield name
-        elif name == "digon" and max(norms) <= _EQUAL_NORMS * min(norms):
+        elif name == "digon" and max(norms) <= (1 + EQUAL_NORMS) * min(norms):
             yield f"{count} x digon ({cross_polytope(count).name})"
         else:
             yield f"{count} x {name}"

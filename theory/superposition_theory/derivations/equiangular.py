@@ -36,7 +36,7 @@ def equiangular_from_graph(*, ratio: ScalarLike = 2) -> Derivation:
 
     References
     ----------
-    Waldron 2009, "On the construction of equiangular frames from graphs", theorem 4.1; Seidel 1976,
+    Waldron 2009, "On the construction of equiangular frames from graphs"; Seidel 1976,
     "A survey of two-graphs".
 
     Examples

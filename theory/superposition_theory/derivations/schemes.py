@@ -36,7 +36,7 @@ def bose_mesner_duality(*, order: ScalarLike = n) -> Derivation:
 
     References
     ----------
-    Bannai and Ito 1984, "Algebraic Combinatorics I", theorem II.3.5.
+    Bannai and Ito 1984, "Algebraic Combinatorics I", chapter II.
 
     Examples
     --------
@@ -194,7 +194,7 @@ def one_level(*, slack: ScalarLike = 0) -> Derivation:
 
     References
     ----------
-    Delsarte, Goethals and Seidel 1977, "Spherical codes and designs", section 7.
+    Delsarte, Goethals and Seidel 1977, "Spherical codes and designs".
 
     Examples
     --------
