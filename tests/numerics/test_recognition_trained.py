@@ -14,15 +14,15 @@ from numerics import recognition_samples as samples
 
 MODELS = trained_models()
 
-# Other names of the shapes, and the verdicts of those that have none. The four vectors that are
-# called a disphenoid for their cosines are a square on a cone: their sum is not zero. The fan has
-# three vectors and two norms; nine vectors in space have two kinds of vertices.
+# Other names of the shapes, and the verdicts of those that have none. The square on a cone is off the
+# centre: the sum of its vectors is not zero. The fan has three vectors and two norms; nine vectors in
+# space have two kinds of vertices.
 NAMES = {
     "Petersen": "Petersen in R^4",
     "demipenteract": "demihypercube on 16 points",
 }
 VERDICTS = {
-    "disphenoid": Verdict.SCHEME,
+    "square on a cone": Verdict.SCHEME,
     "three pairs": Verdict.SCHEME,
     "fan": Verdict.NOT_SCHEME_LIKE,
     "9 in 3": Verdict.CONFIGURATION,
@@ -70,8 +70,8 @@ def test_square_antiprisms_are_neither_tight_nor_named_for_their_height() -> Non
     assert sorted(heights) == pytest.approx([0.2816, 0.312, 0.312, 0.312], abs=2e-3)
 
 
-def test_disphenoid_of_the_cosines_is_a_square_on_a_cone() -> None:
-    (model,) = (m for m in MODELS if m.components[0].shape == "disphenoid")
+def test_square_on_a_cone_has_the_constant_frequency() -> None:
+    (model,) = (m for m in MODELS if m.components[0].shape == "square on a cone")
     found = only(recognise(model.trained.W))
     assert "frequencies 0, 1" in found.reason
     units = model.trained.W / np.linalg.norm(model.trained.W, axis=0)

@@ -58,7 +58,7 @@ RUNS = (
     Run(3, 2, 0.55, ("triangle", "dedicated + digon")),
     Run(3, 2, 0.6, ("fan",)),
     Run(4, 2, 0.2, ("2 digon",)),
-    Run(4, 3, 0.65, ("tetrahedron", "disphenoid"), initialisations=24),
+    Run(4, 3, 0.65, ("tetrahedron", "square on a cone"), initialisations=24),
     Run(5, 2, 0.1, ("pentagon",)),
     Run(5, 2, 0.1, ("pentagon",), importances=(1, 0.98, 0.96, 0.94, 0.92)),
     Run(5, 2, 0.1, ("pentagon",), importances=(1, 0.92, 0.85, 0.78, 0.72)),
@@ -132,8 +132,8 @@ def _fan(cosines: FloatArray) -> FloatArray:
     return np.array([2 * near**2 - 1, near, near])
 
 
-def _disphenoid(cosines: FloatArray) -> FloatArray:
-    """Return the cosines of the disphenoid with two opposite edges alike and four alike."""
+def _square_on_a_cone(cosines: FloatArray) -> FloatArray:
+    """Return the cosines of a square off the centre: two diagonals and four edges."""
     return _levels((float(cosines[:2].mean()), 2), (float(cosines[2:].mean()), 4))
 
 
@@ -154,7 +154,7 @@ SHAPES: dict[str, tuple[int, Callable[[FloatArray], FloatArray]]] = {
     "triangle": (3, _rigid(_polygon(3))),
     "fan": (3, _fan),
     "tetrahedron": (4, _rigid(_levels((-1 / 3, 6)))),
-    "disphenoid": (4, _disphenoid),
+    "square on a cone": (4, _square_on_a_cone),
     "pentagon": (5, _rigid(_polygon(5))),
     "hexagon": (6, _rigid(_polygon(6))),
     "three pairs": (6, _three_pairs),
