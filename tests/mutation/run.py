@@ -68,7 +68,16 @@ TARGETS = {
         "numerics/superposition_numerics/recognition",
         tuple(
             f"tests/numerics/test_recognition_{name}.py"
-            for name in ("closure", "algebra", "parts", "naming", "recognise", "zoo", "traps")
+            for name in (
+                "closure",
+                "algebra",
+                "parts",
+                "results",
+                "naming",
+                "recognise",
+                "traps",
+                "zoo",
+            )
         ),
     ),
     "spectral": Target(

@@ -14,9 +14,9 @@ from numerics import recognition_samples as samples
 
 MODELS = trained_models()
 
-# Other names of the shapes, and the verdicts of those that have none. The square on a cone is off the
-# centre: the sum of its vectors is not zero. The fan has three vectors and two norms; nine vectors in
-# space have two kinds of vertices.
+# Other names of the shapes, and the verdicts of those that have none. The square on a cone is off
+# the centre: the sum of its vectors is not zero. The fan has three vectors and two norms; nine
+# vectors in space have two kinds of vertices.
 NAMES = {
     "Petersen": "Petersen in R^4",
     "demipenteract": "demihypercube on 16 points",
