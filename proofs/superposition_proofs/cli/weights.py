@@ -7,25 +7,18 @@ import os
 from pathlib import Path
 
 import click
-from superposition_numerics.weights import LAYOUTS
 
 from ..console import print_diagnosis, progress_bar
 from ..diagnosis import diagnose as run_diagnosis
 from ..files import output_directory, write_text
 from .group import main
-from .options import JSON, SEED
+from .options import FILE, JSON, LAYOUT, SEED, TENSOR
 
 
 @main.command()
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--tensor", help="Name of the tensor, where the file holds several.")
-@click.option(
-    "--layout",
-    type=click.Choice(list(LAYOUTS)),
-    default="features-in-columns",
-    show_default=True,
-    help="How the file holds the features; embeddings often hold them in rows.",
-)
+@FILE
+@TENSOR
+@LAYOUT
 @click.option(
     "--tolerance",
     type=float,
