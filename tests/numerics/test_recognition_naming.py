@@ -308,3 +308,9 @@ def test_names_do_not_depend_on_chance_or_order() -> None:
         ]:
             moved = W[:, rng.permutation(W.shape[1])]
             assert only(recognise(moved, rng=seed)).name == name
+
+
+def test_colourings_of_different_sizes_are_not_isomorphic() -> None:
+    small, large = np.eye(3, dtype=int), np.eye(4, dtype=int)
+    assert isomorphism(small, large) is None
+    assert isomorphism(large, small) is None

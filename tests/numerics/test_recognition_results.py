@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 from superposition_numerics.recognition import (
     Verdict,
+    adjacency_algebra,
+    candidate_levels,
     clean_gram,
     clean_weights,
     closure,
@@ -48,6 +50,18 @@ def test_norms_fall_into_classes_where_persistence_is_greatest() -> None:
     points = Points(np.eye(6), norms, tuple((k,) for k in range(6)))
     assert points.norm_classes.tolist() == [0, 2, 1, 0, 2, 1]
     assert points.gram.diagonal().tolist() == [0.25, 4.0, 1.0, 0.25, 4.0, 1.0]  # median 2
+
+
+def test_norms_that_noise_moved_are_one_class() -> None:
+    """The gap 0.0015 is below 1 % of the median, so that it does not persist."""
+    norms = np.array([0.1, 0.1015, 0.2, 0.2, 0.4, 0.4])
+    points = Points(np.eye(6), norms, tuple((k,) for k in range(6)))
+    assert points.norm_classes.tolist() == [0, 0, 1, 1, 2, 2]
+
+
+def test_single_features_are_copies_of_each_other() -> None:
+    assert recognise(np.eye(3)).copies == ((0, 1, 2),)
+    assert recognise(np.column_stack((np.eye(3), [0, 0, -1]))).copies == ((0, 1), (2,))
 
 
 def test_components_resemble_each_other_within_three_times_their_noise() -> None:
@@ -93,3 +107,34 @@ def test_the_relation_becomes_exact() -> None:
     assert scheme.valencies == (1, 5, 5, 1)
     path = closure.coherent_closure([[0, 1, 2], [1, 0, 1], [2, 1, 0]]).configuration()
     assert path.fibres == ((0, 2), (1,))
+
+
+def test_spectral_rounding_by_hand() -> None:
+    """100 unit vectors, each moved by 2 eps, so |D| = 20 eps, and |X| = 3."""
+    vectors = clean_weights(np.eye(2, 5) + 1.0, epsilon=1e-3)
+    expected = 2 * 3 * 20e-3 + (20e-3) ** 2 + 100 * 10 * 2.0**-53
+    assert vectors.spectral_rounding(100, 9.0) == pytest.approx(expected, rel=1e-12)
+    gram = clean_gram(np.eye(2), epsilon=1e-3)
+    assert gram.spectral_rounding(100, 9.0) == pytest.approx(100 * (4e-3 + 10 * 2.0**-53))
+
+
+def test_persistence_of_one_level_ends_at_the_diameter() -> None:
+    """Cosines lie in [-1, 1]: thresholds from the only gap, 1e-5, up to 2 leave one level."""
+    cosines = np.array([[1.0, 1 - 1e-5], [1 - 1e-5, 1.0]])
+    whole = [x for x in candidate_levels(cosines, rounding=1e-12) if not x.boundaries.size]
+    assert [x.persistence for x in whole] == pytest.approx([2e5], rel=1e-6)
+
+
+@pytest.mark.parametrize("order", [3, 7, 8, 12])
+def test_eigenmatrix_of_a_cyclic_group_is_its_fourier_matrix(order: int) -> None:
+    steps = np.arange(order)
+    found = closure.coherent_closure((steps - steps[:, None]) % order)
+    algebra = adjacency_algebra(found)
+    # relation i of the group is the difference at its first pair in row 0
+    columns = [int(np.flatnonzero(found.relation[0] == i)[0]) for i in range(order)]
+    fourier = np.exp(2j * np.pi * np.outer(steps, columns) / order)
+    assert algebra.P is not None
+    distances = np.abs(algebra.P[:, None] - fourier[None]).max(axis=2)
+    assert sorted(distances.argmin(axis=1).tolist()) == list(range(order))
+    assert distances.min(axis=1).max() < 1e-12
+    assert algebra.error < 1e-12

@@ -209,7 +209,6 @@ def _elements(
         c: Matrix = source.standard_normal(r) / roots
         if not np.array_equal(transpose, np.arange(r)):
             c = c + 1j * source.standard_normal(r) / roots
-            c = c + c[transpose].conj()
         S = summed(c.real[relation[0]])
         if np.iscomplexobj(c):
             S = S + 1j * summed(c.imag[relation[0]])
