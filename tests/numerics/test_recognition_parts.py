@@ -370,3 +370,13 @@ def test_spectral_rounding_bounds_what_storage_does_to_eigenvalues() -> None:
     moved = float(np.abs(before - after).max())
     bound = stored.spectral_rounding(90, float(after[-1]))
     assert 0 < moved <= bound <= 90 * stored.rounding / 3  # three times better than entry by entry
+
+
+def test_one_cosine_of_three_tenths_joins_two_blocks() -> None:
+    """The cut would leave few cosines between, but interference of 0.3 is no noise."""
+    block = np.full((12, 12), 0.9)
+    cosines = np.kron(np.eye(2), block)
+    np.fill_diagonal(cosines, 1.0)
+    assert len(orthogonal_components(cosines, rounding=1e-15).members) == 2
+    cosines[0, 12] = cosines[12, 0] = 0.3
+    assert len(orthogonal_components(cosines, rounding=1e-15).members) == 1

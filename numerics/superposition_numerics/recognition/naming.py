@@ -201,9 +201,9 @@ def _cyclic_name(
     half = n // 2
     if frequencies == (1,):
         return Name(polygon_name(n), remark)
-    if n % 2 == 0 and frequencies == (1, half):
+    if frequencies == (1, half):  # n is even: an odd n has the smaller pair 1, 2
         return Name("disphenoid" if n == 4 else f"{polygonal(half)} antiprism", remark)
-    if n % 4 == 2 and frequencies == (2, half):
+    if frequencies == (2, half):  # half is odd: an even one would repeat the points
         return Name(f"{polygonal(half)} prism", remark)
     if 0 in frequencies or tight is False:
         return Name(None, remark)

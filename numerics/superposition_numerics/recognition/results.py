@@ -143,7 +143,7 @@ class Component:
     def _shape(self) -> tuple[tuple[Any, ...], FloatArray] | None:
         """Return integers and numbers that equal components share; None where nothing is known."""
         if self.closure is None:
-            return ((self.size, self.parallel == ()), np.empty(0)) if self.size == 1 else None
+            return ((self.size,), np.empty(0)) if self.size == 1 else None
         counts = np.bincount(self.closure.relation.ravel())
         order = np.lexsort((counts, np.round(self.values, 3)))
         multiplicities = tuple(sorted(level.multiplicity for level in self.levels))

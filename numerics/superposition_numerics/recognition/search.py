@@ -167,14 +167,14 @@ class Search:
             return f"{cut} overlap: margin {levels.margin:.2g}"
         colours = levels.colours(self._doubled(points.cosines))
         classes = np.tile(points.norm_classes, self._sheets)
-        colours[np.diag_indices(len(colours))] = colours.max() + 1 + classes
+        colours[np.diag_indices(len(colours))] = classes  # the closure splits the diagonal off
         n = len(colours)
         limit = max(n, _MOST_RELATIONS)
         closure = coherent_closure(colours, rng=self.source, limit=limit)
         if not closure.stable:
             return f"{cut} generate more than {limit} relations on {n} points"
         fibres = int(closure.fibres.max()) + 1
-        if fibres > 1 and closure.rank > n * n // 4:
+        if fibres > 1 and 4 * closure.rank > n * n:
             return (
                 f"{cut} and of norms ({classes.max() + 1}) generate {fibres} fibres and "
                 f"{closure.rank} relations on {n} points, more than n^2 / 4"
