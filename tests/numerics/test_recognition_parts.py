@@ -380,3 +380,12 @@ def test_one_cosine_of_three_tenths_joins_two_blocks() -> None:
     assert len(orthogonal_components(cosines, rounding=1e-15).members) == 2
     cosines[0, 12] = cosines[12, 0] = 0.3
     assert len(orthogonal_components(cosines, rounding=1e-15).members) == 1
+
+
+def test_threshold_is_the_geometric_mean_of_the_gap() -> None:
+    cosines = np.kron(np.eye(2), np.full((3, 3), 0.8))
+    np.fill_diagonal(cosines, 1.0)
+    cosines[0, 3] = cosines[3, 0] = 0.02
+    parts = orthogonal_components(cosines, rounding=1e-15)
+    assert parts.threshold == pytest.approx(np.sqrt(0.8 * 0.02))
+    assert parts.separation == pytest.approx(40)

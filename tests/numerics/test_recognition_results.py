@@ -138,3 +138,9 @@ def test_eigenmatrix_of_a_cyclic_group_is_its_fourier_matrix(order: int) -> None
     assert sorted(distances.argmin(axis=1).tolist()) == list(range(order))
     assert distances.min(axis=1).max() < 1e-12
     assert algebra.error < 1e-12
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_fewer_orthogonal_vectors_than_dimensions(seed: int) -> None:
+    W = np.eye(5, 3) + 0.01 * np.random.default_rng(seed).standard_normal((5, 3))
+    assert [part.name for part in recognise(W).components] == ["dedicated"] * 3
