@@ -168,7 +168,10 @@ GEOMETRY_TABLE = Claim(
     r"D_i = 1/(G^2)_{ii}, \quad \text{tight} \iff D_i = \tfrac dn \text{ for all } i, \quad "
     r"\allowbreak \text{the cosines generate the configuration,} \allowbreak "
     r"\text{ the points are a } t\text{-design}",
-    (r"W \text{ in the catalogue: simplices, polygons, prisms, cross-polytopes, } \ldots,\ E_8",),
+    (
+        r"W \text{ in the catalogue: simplices, polygons, prisms, cross-polytopes, } \ldots,\ E_8",
+        r"\text{at the quick level } n \le 16, \text{ and } W \text{ in closed form}",
+    ),
     "classical; Cohn and Kumar 2007, Universally optimal distribution, table 1",
     ClaimKind.theorem,
     (
