@@ -314,3 +314,14 @@ def test_colourings_of_different_sizes_are_not_isomorphic() -> None:
     small, large = np.eye(3, dtype=int), np.eye(4, dtype=int)
     assert isomorphism(small, large) is None
     assert isomorphism(large, small) is None
+
+
+def test_colours_that_were_not_tried_leave_the_name_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before a bijection of colours is tried, "not isomorphic" is not known."""
+    W = samples.from_idempotent((shrikhande() == 1).astype(float), 2.0)
+    module = import_module("superposition_numerics.recognition.naming")
+    monkeypatch.setattr(module, "_MOST_BIJECTIONS", 0)
+    found = only(recognise(W))
+    assert found.name is None
+    assert "perhaps isomorphic to it" in found.reason
+    assert "not isomorphic" not in found.reason

@@ -4,7 +4,8 @@ A name is given when a permutation of the points is exhibited that turns the rec
 into that of the named scheme, entry by entry, and the set J of idempotents into the named one.
 Cosines are not looked up: both sides are compared as the tight frames of their sets J, whatever the
 levels are. Cyclic schemes are ordered along a cycle; all others are compared with the geometries of
-the catalogue by `isomorphism`.
+the catalogue by `isomorphism`. One name needs no permutation: lines whose double cover has rank 4
+and one idempotent are an equiangular tight frame, which size and dimension do not always determine.
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ from .closure import Closure
 from .isomorphism import SearchLimitError, isomorphism
 from .projection import Level, tightness
 
-# Entries of idempotents are computed to about 1e-12; distinct cosines of one tight geometry with up
-# to 2500 points lie further apart than this.
+# Entries of idempotents are computed to about 1e-12. Cosines that are closer than this count as
+# equal, and their colours are tried in every order.
 _SAME = 1e-7
 _MOST_BIJECTIONS = 720
 # Heights are a continuum: a name needs levels known to 0.5 % of their mean n / 3. This is 1/600 in
@@ -222,17 +223,24 @@ def _catalogue_name(closure: Closure, algebra: Algebra, idempotents: list[int]) 
             continue
         name = _HEIGHT.sub("", geometry.name)
         theirs = _tight_cosines(geometry)
-        for bijection in _bijections(theirs, geometry.valencies, cosines, algebra.valencies):
+        bijections = _bijections(theirs, geometry.valencies, cosines, algebra.valencies)
+        relation = ""
+        for count, bijection in enumerate(bijections):
+            if count == _MOST_BIJECTIONS:
+                relation = "perhaps isomorphic to it"
+                break
             colours = np.empty(len(bijection), np.int32)
             colours[list(bijection)] = np.arange(len(bijection))
             try:
                 found = isomorphism(geometry.relation, colours[closure.relation])
             except SearchLimitError:
-                remarks.append(f"the parameters of the {name}, perhaps isomorphic to it")
+                relation = "perhaps isomorphic to it"
                 break
             if found is not None:
                 return Name(name, f"an isomorphism with {name} is exhibited")
-            remarks.append(f"the parameters of the {name}, but not isomorphic to it")
+            relation = "but not isomorphic to it"
+        if relation:
+            remarks.append(f"the parameters of the {name}, {relation}")
     return Name(None, remarks[0] if remarks else _parameters(closure, algebra, idempotents))
 
 
@@ -262,7 +270,7 @@ def _bijections(
     same = (np.abs(np.diff(mine[my_order])) < _SAME) & (np.diff(valencies) == 0)
     ties = np.split(np.arange(len(mine)), np.flatnonzero(~same) + 1)
     choices = product(*(permutations(my_order[tie]) for tie in ties))
-    for _, choice in zip(range(_MOST_BIJECTIONS), choices, strict=False):
+    for choice in choices:
         bijection = np.empty(len(mine), np.intp)
         bijection[their_order] = np.concatenate(choice)
         yield tuple(bijection.tolist())

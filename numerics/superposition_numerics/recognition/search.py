@@ -33,9 +33,10 @@ _STANDARD_ERRORS = 5.0
 # Cosines that are zero within the tolerance are relations only where they leave a tenth of them.
 _EXPLAINED = 0.1
 _COLLINEAR = 0.01
-# A vector whose squared cosines with all others sum to more is not alone in its dimension.
+# A vector whose squared cosines with all others sum to more is not alone: its D is below 0.91.
 _ALONE = 0.1
-# The sum of D is at most the rank, but for what noise adds to it.
+# The sum of D is at most the rank. Vectors that are merged or opposite with 1 - |cos| up to 0.01
+# count as one dimension and sum to 1.02; more than 5 % too much is a wrong rank.
 _EXCESS = 0.05
 _ACCURATE = 1e-6
 
