@@ -325,3 +325,13 @@ def test_colours_that_were_not_tried_leave_the_name_open(monkeypatch: pytest.Mon
     assert found.name is None
     assert "perhaps isomorphic to it" in found.reason
     assert "not isomorphic" not in found.reason
+
+
+def test_colours_may_be_large_numbers() -> None:
+    path = np.array([[0, 10**12, 7], [10**12, 0, 10**12], [7, 10**12, 0]])
+    order = [1, 2, 0]
+    found = isomorphism(path, path[order][:, order])
+    assert found is not None
+    assert np.array_equal(path[order][:, order][found][:, found], path)
+    other = np.where(path == 7, 8, path)
+    assert isomorphism(path, other) is None

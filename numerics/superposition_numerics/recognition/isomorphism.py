@@ -75,6 +75,10 @@ def isomorphism(model: npt.ArrayLike, given: npt.ArrayLike) -> Points | None:
         return np.arange(len(first))
     first, second = _marked(first), _marked(second)
     size = int(max(first.max(), second.max())) + 1
+    if size > 2 * first.size:  # large numbers, few colours
+        names, numbers = np.unique((first, second), return_inverse=True)
+        first, second = numbers.reshape(2, *first.shape)
+        size = names.size
     return _Search(first, second, size).run()
 
 
