@@ -169,7 +169,7 @@ GEOMETRY_TABLE = Claim(
     r"\allowbreak \text{the cosines generate the configuration,} \allowbreak "
     r"\text{ the points are a } t\text{-design}",
     (
-        r"W \text{ in the catalogue: simplices, polygons, prisms, cross-polytopes, } \ldots,\ E_8",
+        r"W \text{ in the catalogue: simplices, polygons, prisms, } \ldots,\ E_8",
         r"\text{at the quick level } n \le 16, \text{ and } W \text{ in closed form}",
     ),
     "classical; Cohn and Kumar 2007, Universally optimal distribution, table 1",
