@@ -1,0 +1,71 @@
+"""Functions of several variables, with enclosures of their derivatives on boxes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Protocol
+
+from .intervals import Enclosure, Value
+from .jets import variables
+
+
+class Function(Protocol):
+    """A real function that can be enclosed on boxes, with first and second derivatives."""
+
+    def value(self, x: Sequence[Value]) -> Any:
+        """Return an enclosure of all values on a box."""
+
+    def gradient(self, x: Sequence[Value]) -> list[Any]:
+        """Return enclosures of all (Clarke) partial derivatives on a box."""
+
+    def hessian(self, x: Sequence[Value]) -> list[list[Any]]:
+        """Return enclosures of all second derivatives on a box; row i holds columns j <= i."""
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A function by its formula, differentiated automatically.
+
+    Parameters
+    ----------
+    formula : callable
+        Sequence of d values -> value. It uses + - * / and ** with integers, fractions and
+        `Enclosure` as constants, and the methods cos, sin, sqrt and positive_part; the same formula
+        then works in every arithmetic. Give a function defined in a module, so that it can be
+        sent to another process.
+
+    Examples
+    --------
+    >>> from fractions import Fraction
+    >>> from superposition_numerics.certify import Fixed, Formula
+    >>> square = Formula(lambda x: x[0] ** 2 + x[1])
+    >>> at = Fixed(64).point([Fraction(1, 2), Fraction(1)])
+    >>> [part.bounds()[0] > 0.99 for part in square.gradient(at)]
+    [True, True]
+    """
+
+    formula: Callable[[Sequence[Any]], Any]
+
+    def value(self, x: Sequence[Value]) -> Any:
+        """Return an enclosure of all values on a box."""
+        return lifted(self.formula(x), x)
+
+    def gradient(self, x: Sequence[Value]) -> list[Any]:
+        """Return enclosures of the partial derivatives on a box."""
+        jet = self.formula(variables(x, 1))
+        return [lifted(part, x) for part in jet.gradient]
+
+    def hessian(self, x: Sequence[Value]) -> list[list[Any]]:
+        """Return enclosures of the second derivatives on a box."""
+        jet = self.formula(variables(x, 2))
+        return [[lifted(part, x) for part in row] for row in jet.hessian]
+
+
+def lifted(part: Any, x: Sequence[Value]) -> Any:
+    """Return a part of a jet as a value of the box, where it is a constant."""
+    if isinstance(part, int | Fraction | Enclosure):
+        first = x[0]
+        return first * 0 + part
+    return part
