@@ -134,12 +134,13 @@ class Jet:
             return self * other._inverse()
         if isinstance(other, int | Fraction):
             return self.__mul__(Fraction(1) / other)
-        inverse: Any = other.inverse() if isinstance(other, Enclosure) else 1 / other
-        result: Jet = self.__mul__(inverse)
-        return result
+        if isinstance(other, Enclosure):
+            return self.__mul__(other.inverse())
+        return self.__mul__(1 / other)
 
     def __rtruediv__(self, other: Any) -> Jet:
-        return self._inverse() * other
+        quotient: Jet = self.__mul__(1 / other)
+        return quotient
 
     def __pow__(self, exponent: int) -> Jet:
         if exponent == 0:
