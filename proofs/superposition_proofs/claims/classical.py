@@ -16,6 +16,7 @@ from superposition_theory.derivations import (
 )
 from superposition_theory.frames import Frame
 from sympy import Rational, eye
+from sympy.polys.matrices import DomainMatrix
 
 from superposition_proofs.ledger import Claim, ClaimKind
 
@@ -93,7 +94,8 @@ def transform_is_resolvent_trace(frame: Frame, *, zero_pole: bool = True) -> boo
     transform = frame.stieltjes
     kernel = Rational(n - frame.rank, n)
     for z in _POINTS:
-        resolvent = (frame.gram - z * eye(n)).inv()
+        shifted = DomainMatrix.from_Matrix(frame.gram - z * eye(n), extension=True)
+        resolvent = shifted.to_field().inv().to_Matrix()
         value = transform.expression(z) + (0 if zero_pole else kernel / z)
         if not (value - resolvent.trace() / n).equals(0):
             return False

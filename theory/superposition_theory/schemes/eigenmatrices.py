@@ -70,6 +70,7 @@ class Eigenmatrices:
         found = [trivial, *sorted(others, key=lambda c: order(c[0]))]
         self.P: Matrix = tuple(row for row, _ in found)
         self.multiplicities = tuple(multiplicity for _, multiplicity in found)
+        self._krein: dict[tuple[int, int], tuple[AlgebraicNumber, ...]] = {}
 
     @property
     def field(self) -> Any:
@@ -136,7 +137,14 @@ class Eigenmatrices:
         InputError
             For a number that is no idempotent.
         """
-        first, second = read_index(i, "i", self.rank), read_index(j, "j", self.rank)
+        pair = (read_index(i, "i", self.rank), read_index(j, "j", self.rank))
+        first, second = min(pair), max(pair)
+        if (first, second) not in self._krein:
+            self._krein[first, second] = self._product(first, second)
+        return self._krein[first, second]
+
+    def _product(self, first: int, second: int) -> tuple[AlgebraicNumber, ...]:
+        """Return n E_first o E_second in the idempotents."""
         products = [row[first] * row[second] for row in self.Q]
         return tuple(
             sum(
