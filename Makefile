@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# two workers, each with one thread for linear algebra
+PYTEST := OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -q -n 2 --dist worksteal
 
 .PHONY: help verify verify-full test check lint types imports bench fuzz mutation lock clean
 
@@ -16,10 +18,10 @@ verify-full: $(READY) ## replay the theory with all evidence
 	@$(BIN)/superposition verify --level full
 
 test: $(READY) ## run all tests and doctests
-	@$(BIN)/pytest -q
+	@$(PYTEST)
 
 check: lint types imports ## lint, types, import contract and the fast tests
-	@$(BIN)/pytest -q -m "not slow"
+	@$(PYTEST) -m "not slow"
 
 lint: $(READY)
 	@$(BIN)/ruff check

@@ -128,7 +128,11 @@ def test_bad_claims(fields: dict[str, Any], message: str) -> None:
         Claim(**{**good, **fields})
 
 
-@pytest.mark.parametrize("record", [evidence(), claim("c"), WRITTEN, FAILS], ids=repr)
+@pytest.mark.parametrize(
+    "record",
+    [evidence(), claim("c"), WRITTEN, FAILS],
+    ids=lambda record: type(record).__name__,
+)
 def test_records_are_frozen(record: object) -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         record.kind = Status.formal  # type: ignore[attr-defined]
