@@ -38,6 +38,7 @@ bench: $(READY) ## measure time and memory beside their peers and print ratios
 	@$(BIN)/python benchmarks/toy_model.py
 	@$(BIN)/python benchmarks/landscape.py
 	@$(BIN)/python benchmarks/schemes.py
+	@$(BIN)/python benchmarks/certify.py
 
 fuzz: $(READY) ## fuzz the readers of weight files for five minutes
 	@$(BIN)/python tests/fuzz/fuzz_weights.py --minutes 5 --seed 0

@@ -1,5 +1,6 @@
 """Rigorous global minimisation: statements about every point of a box, decided and recorded."""
 
+from .decisions import decide as decide
 from .definite import is_positive_definite as is_positive_definite
 from .functions import Formula as Formula
 from .functions import Function as Function
@@ -12,21 +13,23 @@ from .intervals import Floats as Floats
 from .intervals import Value as Value
 from .intervals import pi_enclosure as pi_enclosure
 from .newton import enclose_zero as enclose_zero
-from .questions import Centred as Centred
-from .questions import Concave as Concave
 from .questions import Convex as Convex
-from .questions import Definite as Definite
-from .questions import Infeasible as Infeasible
-from .questions import InfeasibleCentred as InfeasibleCentred
-from .questions import Inside as Inside
-from .questions import Natural as Natural
 from .questions import Positive as Positive
 from .questions import Question as Question
-from .questions import Rule as Rule
-from .questions import Tangent as Tangent
-from .questions import ordered as ordered
+from .rules import Centred as Centred
+from .rules import Concave as Concave
+from .rules import Definite as Definite
+from .rules import Infeasible as Infeasible
+from .rules import InfeasibleCentred as InfeasibleCentred
+from .rules import Inside as Inside
+from .rules import Lagrangian as Lagrangian
+from .rules import Natural as Natural
+from .rules import Rule as Rule
+from .rules import Tangent as Tangent
+from .rules import centred_value as centred_value
 from .search import Progress as Progress
-from .search import decide as decide
+from .symmetry import ordered as ordered
+from .symmetry import quotient as quotient
 from .trees import Box as Box
 from .trees import leaves as leaves
 from .verdicts import Proved as Proved
@@ -51,6 +54,7 @@ __all__ = [
     "Infeasible",
     "InfeasibleCentred",
     "Inside",
+    "Lagrangian",
     "Natural",
     "Positive",
     "Progress",
@@ -62,10 +66,12 @@ __all__ = [
     "Undecided",
     "Value",
     "Verdict",
+    "centred_value",
     "decide",
     "enclose_zero",
     "is_positive_definite",
     "leaves",
     "ordered",
     "pi_enclosure",
+    "quotient",
 ]

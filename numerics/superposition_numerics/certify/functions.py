@@ -8,17 +8,32 @@ from fractions import Fraction
 from typing import Any, Protocol
 
 from .intervals import Enclosure, Value
-from .jets import variables
+from .jets import Jet, variables
 
 
-class Function(Protocol):
-    """A real function that can be enclosed on boxes, with first and second derivatives."""
+class Differentiable(Protocol):
+    """A real function that can be enclosed on boxes, with its first derivatives."""
 
     def value(self, x: Sequence[Value]) -> Any:
         """Return an enclosure of all values on a box."""
 
     def gradient(self, x: Sequence[Value]) -> list[Any]:
         """Return enclosures of all (Clarke) partial derivatives on a box."""
+
+
+class Function(Differentiable, Protocol):
+    """A real function that can be enclosed on boxes, with first and second derivatives.
+
+    Where the function may be undefined on a box, its value and its derivatives must hold every
+    real number.
+
+    Examples
+    --------
+    >>> from superposition_numerics.certify import Fixed, Formula, Function
+    >>> function: Function = Formula(lambda x: x[0] * x[1])
+    >>> [part.bounds()[1] > 0 for part in function.gradient(Fixed(64).point([1, -1]))]
+    [False, True]
+    """
 
     def hessian(self, x: Sequence[Value]) -> list[list[Any]]:
         """Return enclosures of all second derivatives on a box; row i holds columns j <= i."""
@@ -54,18 +69,18 @@ class Formula:
 
     def gradient(self, x: Sequence[Value]) -> list[Any]:
         """Return enclosures of the partial derivatives on a box."""
-        jet = self.formula(variables(x, 1))
-        return [lifted(part, x) for part in jet.gradient]
+        return [lifted(part, x) for part in self._jet(x, 1).gradient]
 
     def hessian(self, x: Sequence[Value]) -> list[list[Any]]:
         """Return enclosures of the second derivatives on a box."""
-        jet = self.formula(variables(x, 2))
-        return [[lifted(part, x) for part in row] for row in jet.hessian]
+        return [[lifted(part, x) for part in row] for row in self._jet(x, 2).hessian or []]
+
+    def _jet(self, x: Sequence[Value], order: int) -> Jet:
+        inputs = variables(x, order)
+        result = self.formula(inputs)
+        return result if isinstance(result, Jet) else inputs[0] * 0 + result
 
 
 def lifted(part: Any, x: Sequence[Value]) -> Any:
     """Return a part of a jet as a value of the box, where it is a constant."""
-    if isinstance(part, int | Fraction | Enclosure):
-        first = x[0]
-        return first * 0 + part
-    return part
+    return x[0] * 0 + part if isinstance(part, int | Fraction | Enclosure) else part

@@ -11,6 +11,8 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
+from superposition_theory.errors import InputError
+
 from .intervals import Enclosure, Value
 
 _CONSTANTS = (int, Fraction, Enclosure)
@@ -94,10 +96,10 @@ class Jet:
         if not isinstance(other, Jet):
             return Jet(
                 self.value * other,
-                [_times(other, part) for part in self.gradient],
+                [_scaled(part, other) for part in self.gradient],
                 None
                 if self.hessian is None
-                else [[_times(other, part) for part in row] for row in self.hessian],
+                else [[_scaled(part, other) for part in row] for row in self.hessian],
             )
         gradient = [
             _plus(_times(self.value, b), _times(other.value, a))
@@ -132,15 +134,12 @@ class Jet:
     def __truediv__(self, other: Any) -> Jet:
         if isinstance(other, Jet):
             return self * other._inverse()
-        if isinstance(other, int | Fraction):
-            return self.__mul__(Fraction(1) / other)
-        if isinstance(other, Enclosure):
-            return self.__mul__(other.inverse())
-        return self.__mul__(1 / other)
+        inverse = Fraction(1) / other if isinstance(other, int) else 1 / other
+        return self.__mul__(inverse)
 
     def __rtruediv__(self, other: Any) -> Jet:
-        quotient: Jet = self.__mul__(1 / other)
-        return quotient
+        inverse = self._inverse()
+        return inverse.__mul__(other)
 
     def __pow__(self, exponent: int) -> Jet:
         if exponent == 0:
@@ -153,12 +152,26 @@ class Jet:
         )
 
     def positive_part(self, exponent: int = 1) -> Jet:
-        """Return x_+^exponent, exponent >= 1; for order 2, exponent >= 2."""
+        """Return x_+^exponent, exponent >= 1.
+
+        The second derivative of x_+ is unbounded where x may be 0, and so is 0/x.
+
+        Raises
+        ------
+        InputError
+            For exponent 0: a step has no derivative, not even Clarke's.
+        """
         value = self.value
+        if exponent == 0:
+            raise InputError("exponent of positive_part must be at least 1 in a derivative, got 0")
         return self._map(
             value.positive_part(exponent),
             exponent * value.positive_part(exponent - 1),
-            lambda: exponent * (exponent - 1) * value.positive_part(exponent - 2),
+            lambda: (
+                0 / value
+                if exponent == 1
+                else exponent * (exponent - 1) * value.positive_part(exponent - 2)
+            ),
         )
 
     def sqrt(self) -> Jet:
@@ -205,6 +218,11 @@ def _times(left: Any, right: Any) -> Any:
     if isinstance(left, _CONSTANTS):
         return right * left
     return left * right
+
+
+def _scaled(part: Any, constant: Any) -> Any:
+    """Return a derivative times a constant; 0 times what may be undefined is not 0."""
+    return _times(part, constant) if isinstance(part, int) else part * constant
 
 
 def _plus(left: Any, right: Any) -> Any:

@@ -9,14 +9,14 @@ from typing import Any
 import flint
 from superposition_theory.errors import InputError
 
-from .functions import Formula
+from .functions import Differentiable
 from .intervals import Balls, Enclosure
 
 _STEPS = 60
 
 
 def enclose_zero(
-    equations: Sequence[Formula],
+    equations: Sequence[Differentiable],
     start: Sequence[float | Fraction],
     *,
     digits: int = 40,
@@ -29,8 +29,8 @@ def enclose_zero(
 
     Parameters
     ----------
-    equations : sequence of d Formula
-        Smooth near the zero.
+    equations : sequence of d functions
+        Smooth near the zero; only values and gradients are used.
     start : sequence of d numbers
         Near the zero.
     digits : int
@@ -76,7 +76,7 @@ def enclose_zero(
 
 
 def _newton(
-    equations: Sequence[Formula], start: list[Fraction], ring: Balls, digits: int
+    equations: Sequence[Differentiable], start: list[Fraction], ring: Balls, digits: int
 ) -> list[Fraction]:
     """Return a point near the zero, not proved to be one."""
     x = start
@@ -98,7 +98,7 @@ def _newton(
 
 
 def _krawczyk(
-    equations: Sequence[Formula], middle: list[Fraction], box: list[Enclosure], ring: Balls
+    equations: Sequence[Differentiable], middle: list[Fraction], box: list[Enclosure], ring: Balls
 ) -> tuple[Enclosure, ...] | None:
     """Return the image of a box if it lies in its interior."""
     size = len(middle)
@@ -121,7 +121,7 @@ def _krawczyk(
     return bounds if inside else None
 
 
-def _jacobian(equations: Sequence[Formula], x: Sequence[Any]) -> flint.arb_mat:
+def _jacobian(equations: Sequence[Differentiable], x: Sequence[Any]) -> flint.arb_mat:
     return flint.arb_mat([[part.arb for part in equation.gradient(x)] for equation in equations])
 
 

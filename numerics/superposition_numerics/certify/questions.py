@@ -1,34 +1,21 @@
-"""What is to be decided about a function on a box, and the rules that close a box."""
+"""What is to be decided about a function on a box."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
+from superposition_theory.errors import InputError
 
 from ..matrices import FloatArray
-from .definite import is_positive_definite
 from .functions import Function
 from .intervals import Arithmetic
-from .intervals.arithmetic import Mask
+from .rules import Centred, Definite, Infeasible, InfeasibleCentred, Inside, Natural, Rule
 from .trees import Box
-
-
-class Rule(ABC):
-    """A sufficient reason to close a box, with the letter that stands for it in a tree."""
-
-    code: str
-
-    @abstractmethod
-    def closes(
-        self, question: Any, arithmetic: Arithmetic, lower: FloatArray, upper: FloatArray
-    ) -> Any:
-        """Say, for each box of a batch, whether the rule closes it."""
 
 
 class Question(ABC):
@@ -43,6 +30,15 @@ class Question(ABC):
         Integers over powers of 2, so that halving is exact.
     rules : tuple of Rule
         Tried in this order; cheap ones first.
+
+    Examples
+    --------
+    >>> from fractions import Fraction
+    >>> from superposition_numerics.certify import Formula, Positive, Question
+    >>> side = (Fraction(0), Fraction(1))
+    >>> question: Question = Positive("above", ("x",), (side,), Formula(lambda x: x[0] + 1))
+    >>> [rule.code for rule in question.rules]
+    ['x', 'i', 'n', 'c']
     """
 
     name: str
@@ -64,161 +60,6 @@ class Question(ABC):
         sides = np.array([float(high - low) for low, high in self.domain])
         relative: FloatArray = (upper - lower) / sides.reshape(-1, *[1] * (lower.ndim - 1))
         return relative
-
-
-@dataclass(frozen=True)
-class Natural(Rule):
-    """The interval extension of the objective is positive."""
-
-    code: str = "n"
-
-    def closes(
-        self, question: Positive, arithmetic: Arithmetic, lower: FloatArray, upper: FloatArray
-    ) -> Any:
-        """Evaluate."""
-        return question.objective.value(arithmetic.values(lower, upper)).is_positive()
-
-
-@dataclass(frozen=True)
-class Centred(Rule):
-    """The mean value form is positive, on the face to which monotonicity reduces the box.
-
-    Where a partial derivative keeps its sign the least value lies on one face. On what is left of
-    the box f(x) >= f(m) + sum g_i (x_i - m_i) for every midpoint m, with the derivatives g_i
-    anywhere in their enclosure (Moore, Kearfott and Cloud 2009, section 6.4).
-    """
-
-    code: str = "c"
-
-    def closes(
-        self, question: Positive, arithmetic: Arithmetic, lower: FloatArray, upper: FloatArray
-    ) -> Any:
-        """Evaluate."""
-        return centred_value(question.objective, arithmetic, lower, upper).is_positive()
-
-
-@dataclass(frozen=True)
-class Tangent(Rule):
-    """The objective is convex on the box, and its tangent plane at the midpoint is positive."""
-
-    code: str = "t"
-
-    def closes(
-        self, question: Positive, arithmetic: Arithmetic, lower: FloatArray, upper: FloatArray
-    ) -> Any:
-        """Evaluate."""
-        objective = question.objective
-        x = arithmetic.values(lower, upper)
-        middle = (lower + upper) / 2
-        m = arithmetic.values(middle, middle)
-        plane = objective.value(m)
-        for slope, side, centre in zip(objective.gradient(m), x, m, strict=True):
-            plane = plane + slope * (side - centre)
-        positive = plane.is_positive()
-        if not np.any(positive):
-            return positive
-        return positive & is_positive_definite(objective.hessian(x))
-
-
-@dataclass(frozen=True)
-class Concave(Rule):
-    """The objective is concave in one variable, and positive on both of its faces.
-
-    Parameters
-    ----------
-    code : str
-    variable : int
-    """
-
-    variable: int
-    code: str = "v"
-
-    def closes(
-        self, question: Positive, arithmetic: Arithmetic, lower: FloatArray, upper: FloatArray
-    ) -> Any:
-        """Evaluate."""
-        objective, k = question.objective, self.variable
-        x = arithmetic.values(lower, upper)
-        concave = objective.hessian(x)[k][k].is_negative()
-        for end in (lower, upper):
-            if not np.any(concave):
-                break
-            low, high = lower.copy(), upper.copy()
-            low[k] = high[k] = end[k]
-            concave = concave & centred_value(objective, arithmetic, low, high).is_positive()
-        return concave
-
-
-@dataclass(frozen=True)
-class Infeasible(Rule):
-    """A constraint is violated on the whole box."""
-
-    code: str = "i"
-
-    def closes(
-        self, question: Positive, arithmetic: Arithmetic, lower: FloatArray, upper: FloatArray
-    ) -> Any:
-        """Evaluate the constraints, each naturally and in mean value form."""
-        x = arithmetic.values(lower, upper)
-        closed: Any = np.zeros(lower.shape[1:], dtype=bool)
-        for constraint in question.constraints:
-            closed = closed | constraint.value(x).is_positive()
-        return closed
-
-
-@dataclass(frozen=True)
-class InfeasibleCentred(Rule):
-    """A constraint is violated on the whole box by its mean value form."""
-
-    code: str = "j"
-
-    def closes(
-        self, question: Positive, arithmetic: Arithmetic, lower: FloatArray, upper: FloatArray
-    ) -> Any:
-        """Evaluate."""
-        closed: Any = np.zeros(lower.shape[1:], dtype=bool)
-        for constraint in question.constraints:
-            closed = closed | centred_value(constraint, arithmetic, lower, upper).is_positive()
-        return closed
-
-
-@dataclass(frozen=True)
-class Inside(Rule):
-    """The box lies in the part of the domain that is left out."""
-
-    code: str = "x"
-
-    def closes(
-        self, question: Positive, arithmetic: Arithmetic, lower: FloatArray, upper: FloatArray
-    ) -> Any:
-        """Compare the bounds, which are exact."""
-        del arithmetic
-        inside: Any = np.full(lower.shape[1:], question.left_out is not None)
-        for k, (low, high) in enumerate(question.left_out or ()):
-            inside = inside & (lower[k] >= float(low)) & (upper[k] <= float(high))
-        return inside
-
-
-@dataclass(frozen=True)
-class Definite(Rule):
-    """The Hessian is positive definite on the whole box.
-
-    Parameters
-    ----------
-    basis : tuple of tuples of Fraction, optional
-        Of the congruence under which it is tested.
-    code : str
-    """
-
-    basis: tuple[tuple[Fraction, ...], ...] | None = None
-    code: str = "d"
-
-    def closes(
-        self, question: Convex, arithmetic: Arithmetic, lower: FloatArray, upper: FloatArray
-    ) -> Any:
-        """Evaluate."""
-        x = arithmetic.values(lower, upper)
-        return is_positive_definite(question.objective.hessian(x), self.basis)
 
 
 @dataclass(frozen=True)
@@ -256,6 +97,22 @@ class Positive(Question):
     left_out: Box | None = None
     rules: tuple[Rule, ...] = (Inside(), Infeasible(), Natural(), Centred())
 
+    def __post_init__(self) -> None:
+        """Check that comparisons with the box left out are exact."""
+        if self.left_out is None:
+            return
+        if len(self.left_out) != len(self.domain):
+            raise InputError(
+                f"left_out must have {len(self.domain)} sides as domain has, got "
+                f"{len(self.left_out)}"
+            )
+        for k, (low, high) in enumerate(self.left_out):
+            if not (low <= high and all(Fraction(float(end)) == end for end in (low, high))):
+                raise InputError(
+                    f"side {k} of left_out must have lower <= upper, both floats exactly, got "
+                    f"{low} and {high}"
+                )
+
     def is_refuted(self, arithmetic: Arithmetic, points: FloatArray) -> Any:
         """Say whether f <= 0 at points that count, each certainly."""
         x = arithmetic.values(points, points)
@@ -270,10 +127,21 @@ class Positive(Question):
         return refuted
 
     def spreads(self, arithmetic: Arithmetic, lower: FloatArray, upper: FloatArray) -> FloatArray:
-        """Return the sides times the largest slope along them (the smear)."""
-        if not any(isinstance(rule, Centred) for rule in self.rules):
-            return super().spreads(arithmetic, lower, upper)
-        return _smears(self.objective, arithmetic, lower, upper)
+        """Return the sides times the largest slope along them (the smear).
+
+        With the rule `InfeasibleCentred` a box of which the constraints empty a half is halved so
+        that this half falls off, as long as its sides stay alike.
+        """
+        relative = super().spreads(arithmetic, lower, upper)
+        spreads = relative
+        if any(isinstance(rule, Centred) for rule in self.rules):
+            spreads = _smears(self.objective, arithmetic, lower, upper)
+        if any(isinstance(rule, InfeasibleCentred) for rule in self.rules):
+            empty = _empty_halves(self.constraints, arithmetic, lower, upper)
+            # long sides only: a box that touches the feasible set in a corner would be cut for ever
+            empty &= relative >= relative.max(axis=0) / 2
+            spreads = np.where(empty.any(axis=0), np.where(empty, relative, -1.0), spreads)
+        return spreads
 
 
 @dataclass(frozen=True)
@@ -314,96 +182,42 @@ class Convex(Question):
         return refuted
 
 
-def centred_value(
-    function: Function, arithmetic: Arithmetic, lower: FloatArray, upper: FloatArray
-) -> Any:
-    """Return a value below which the function does not fall on a box, by its slopes.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from superposition_numerics.certify import FLOATS, Formula
-    >>> from superposition_numerics.certify.questions import centred_value
-    >>> f = Formula(lambda x: x[0] - x[0] ** 2 / 4)
-    >>> box = np.array([[1.0]]), np.array([[1.5]])
-    >>> bool(abs(centred_value(f, FLOATS, *box).bounds()[0][0] - 0.75) < 1e-12)
-    True
-    """
-    slopes = function.gradient(arithmetic.values(lower, upper))
-    low, high = lower.copy(), upper.copy()
-    for k, slope in enumerate(slopes):
-        rising, falling = slope.bounds()[0] >= 0, slope.bounds()[1] <= 0
-        high[k] = np.where(rising, lower[k], upper[k])
-        low[k] = np.where(falling & ~np.asarray(rising), upper[k], lower[k])
-    middle = (low + high) / 2
-    m, x = arithmetic.values(middle, middle), arithmetic.values(low, high)
-    value = function.value(m)
-    for slope, side, centre in zip(slopes, x, m, strict=True):
-        value = value + slope * (side - centre)
-    return value
-
-
 def _smears(
     function: Function, arithmetic: Arithmetic, lower: FloatArray, upper: FloatArray
 ) -> FloatArray:
-    slopes = function.gradient(arithmetic.values(lower, upper))
-    rows = []
-    for k, slope in enumerate(slopes):
-        low, high = slope.bounds()
-        rows.append(np.maximum(np.abs(low), np.abs(high)) * (upper[k] - lower[k]))
-    return np.array(rows)
+    low, high = _slopes(function, arithmetic, lower, upper)
+    with np.errstate(over="ignore"):
+        smears: FloatArray = np.maximum(np.abs(low), np.abs(high)) * (upper - lower)
+    return smears
 
 
-def ordered(variables: Sequence[int]) -> tuple[Function, ...]:
-    """Return the constraints x_i <= x_j <= ...: one of the copies that permutations make of a box.
+def _empty_halves(
+    constraints: tuple[Function, ...], arithmetic: Arithmetic, lower: FloatArray, upper: FloatArray
+) -> npt.NDArray[np.bool_]:
+    """Say, shape (d, boxes), along which variables a mean value form empties a half.
 
-    That the objective, the other constraints and the domain do not change under the permutations
-    of these variables is the caller's to know.
-
-    Examples
-    --------
-    >>> from superposition_numerics.certify import ordered
-    >>> len(ordered((0, 1, 2)))
-    2
+    In plain floats: it chooses where to halve, and a rule with rounded bounds closes the half.
     """
-    return tuple(_Difference(i, j) for i, j in pairwise(variables))
+    empty = np.zeros(lower.shape, dtype=bool)
+    radius, middle = (upper - lower) / 2, (lower + upper) / 2
+    for constraint in constraints:
+        least = np.asarray(constraint.value(arithmetic.values(middle, middle)).bounds()[0])
+        low, high = _slopes(constraint, arithmetic, lower, upper)
+        with np.errstate(over="ignore", invalid="ignore"):
+            on_side = -radius * np.maximum(np.abs(low), np.abs(high))
+            others = least + on_side.sum(axis=0) - on_side
+            on_best_half = np.maximum(np.minimum(-radius * high, 0), np.minimum(radius * low, 0))
+            empty |= others + on_best_half > 0
+    return empty
 
 
-@dataclass(frozen=True)
-class _Difference:
-    """x_i - x_j."""
-
-    first: int
-    second: int
-
-    def value(self, x: Sequence[Any]) -> Any:
-        return x[self.first] - x[self.second]
-
-    def gradient(self, x: Sequence[Any]) -> list[Any]:
-        zero = x[0] * 0
-        return [
-            zero + (1 if k == self.first else -1 if k == self.second else 0) for k in range(len(x))
-        ]
-
-    def hessian(self, x: Sequence[Any]) -> list[list[Any]]:
-        zero = x[0] * 0
-        return [[zero] * (i + 1) for i in range(len(x))]
-
-
-__all__ = [
-    "Centred",
-    "Concave",
-    "Convex",
-    "Definite",
-    "Infeasible",
-    "InfeasibleCentred",
-    "Inside",
-    "Mask",
-    "Natural",
-    "Positive",
-    "Question",
-    "Rule",
-    "Tangent",
-    "centred_value",
-    "ordered",
-]
+def _slopes(
+    function: Function, arithmetic: Arithmetic, lower: FloatArray, upper: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Return bounds of the partial derivatives, each of the shape of the boxes."""
+    bounds = [part.bounds() for part in function.gradient(arithmetic.values(lower, upper))]
+    shape = lower.shape[1:]
+    return (
+        np.array([np.broadcast_to(low, shape) for low, _ in bounds]),
+        np.array([np.broadcast_to(high, shape) for _, high in bounds]),
+    )

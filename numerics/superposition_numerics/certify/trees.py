@@ -16,6 +16,8 @@ from superposition_theory.errors import InputError
 
 UNDECIDED = "?"
 MOST_VARIABLES = 10
+_DIGITS = "0123456789"
+_MOST_FRACTION_BITS = 1000  # finer bounds would come near the subnormal floats
 
 Box: TypeAlias = tuple[tuple[Fraction, Fraction], ...]
 
@@ -26,7 +28,6 @@ class Tree:
     def __init__(self) -> None:
         self._marks = bytearray(UNDECIDED.encode())
         self._children = array("q", [0])
-        self._grafts: dict[int, str] = {}
 
     def halve(self, node: int, variable: int) -> int:
         """Halve a node along a variable; return the lower half, one before the upper half."""
@@ -41,26 +42,17 @@ class Tree:
         """Close a node by the rule with a code."""
         self._marks[node] = ord(code)
 
-    def graft(self, node: int, text: str) -> None:
-        """Put a tree, as text, in the place of a leaf."""
-        self._grafts[node] = text
-
     def text(self) -> str:
         """Return the tree in preorder."""
-        parts: list[str] = []
+        marks = bytearray()
         stack = [0]
         while stack:
             node = stack.pop()
-            graft = self._grafts.get(node)
-            if graft is not None:
-                parts.append(graft)
-                continue
-            mark = chr(self._marks[node])
-            parts.append(mark)
-            if mark.isdigit():
-                first = self._children[node]
+            marks.append(self._marks[node])
+            first = self._children[node]
+            if first:
                 stack += (first + 1, first)
-        return "".join(parts)
+        return marks.decode()
 
 
 def leaves(text: str, root: Box) -> Iterator[tuple[str, Box]]:
@@ -89,7 +81,7 @@ def leaves(text: str, root: Box) -> Iterator[tuple[str, Box]]:
         if not stack:
             raise InputError(f"text has {len(text) - place} marks behind the end of its tree")
         box = stack.pop()
-        if mark.isdigit():
+        if mark in _DIGITS:
             k = int(mark)
             if k >= len(root):
                 raise InputError(f"mark {place} of text halves variable {k} of {len(root)}")
@@ -124,9 +116,12 @@ def depth_limits(root: Box) -> list[int]:
                 "over powers of 2, so that halving is exact"
             )
         largest = max(abs(Fraction(lower) * unit), abs(Fraction(upper) * unit))
-        limit = 53 - int(largest).bit_length()
+        limit = min(53 - int(largest).bit_length(), _MOST_FRACTION_BITS - (unit.bit_length() - 1))
         if limit < 1:
-            raise InputError(f"side {k} of domain has bounds of more than 52 bits")
+            raise InputError(
+                f"side {k} of domain has the bounds {lower} and {upper}: more than 52 bits, or "
+                f"more than {_MOST_FRACTION_BITS - 1} behind the point"
+            )
         limits.append(limit)
     return limits
 

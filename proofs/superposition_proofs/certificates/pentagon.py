@@ -35,7 +35,7 @@ from superposition_theory.phases import polygon_optimum
 from superposition_theory.phases.polygons import THRESHOLD
 from sympy import Expr
 
-from .theorems import Condition, Theorem
+from .theorems import Condition, Identity, Theorem
 
 _RING = Fixed(256)
 _DIGITS = 60
@@ -58,6 +58,12 @@ class PolygonConstants:
         c = cos(2 pi/k), t*, a*, b* and F*, the loss per feature.
     slope, level : Enclosure
         mu = 2 a* sin(2 pi/k) dC/dg(a* c, b*), and K = F* + 2 pi mu/k.
+
+    Examples
+    --------
+    >>> from superposition_proofs.certificates import polygon_constants
+    >>> polygon_constants(5).cosine.digits(6)
+    '0.309016'
     """
 
     cosine: Enclosure
@@ -161,6 +167,40 @@ class Excess:
         return kappa * (1 + 2 * overlap) - (1 - t) * (2 + t) ** 2 / 12
 
 
+def tangency(constants: PolygonConstants, corners: int) -> tuple[Identity, ...]:
+    """Return what makes mu theta - K a tangent: H, its gradient and K at the regular polygon.
+
+    Parameters
+    ----------
+    constants : PolygonConstants
+    corners : int
+
+    Returns
+    -------
+    tuple of Identity
+
+    Examples
+    --------
+    >>> from superposition_proofs.certificates import polygon_constants, tangency
+    >>> all(identity.holds for identity in tangency(polygon_constants(5), 5))
+    True
+    """
+    excess = Formula(Excess(constants.slope, constants.level))
+    angle = 2 * _RING.number(pi_enclosure()) / corners
+    place = [_RING.number(constants.threshold), angle]
+    by_threshold, by_angle = excess.gradient(place)
+    loss, slope, level = (
+        _RING.number(x) for x in (constants.loss, constants.slope, constants.level)
+    )
+    parts = {
+        "H = 0": excess.value(place),
+        "dH/dt = 0": by_threshold,
+        "dH/dtheta = 0": by_angle,
+        f"K = F* + 2 pi mu/{corners}": loss + angle * slope - level,
+    }
+    return tuple(Identity(text, part.enclosure()) for text, part in parts.items())
+
+
 def pentagon_theorem(constants: PolygonConstants | None = None) -> Theorem:
     """Return the two-variable inequality as conditions and questions.
 
@@ -230,4 +270,5 @@ def pentagon_theorem(constants: PolygonConstants | None = None) -> Theorem:
             ),
             Convex("neighbourhood", ("t", "theta"), NEIGHBOURHOOD, excess),
         ),
+        tangency(k, 5),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
+from fractions import Fraction
 from pathlib import Path
 
 from superposition_numerics.certify import (
@@ -15,6 +16,8 @@ from superposition_numerics.certify import (
     Verdict,
     decide,
 )
+
+_NARROW = Fraction(1, 10**40)
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,13 @@ class Condition:
         As a reader writes it, such as "5 F* < 1/12".
     difference : Enclosure
         Right side less left side.
+
+    Examples
+    --------
+    >>> from superposition_numerics.certify import pi_enclosure
+    >>> from superposition_proofs.certificates import Condition
+    >>> Condition("0 < pi", pi_enclosure()).holds
+    True
     """
 
     text: str
@@ -36,6 +46,34 @@ class Condition:
     def holds(self) -> bool:
         """Whether the difference is certainly positive."""
         return self.difference.lower > 0
+
+
+@dataclass(frozen=True)
+class Identity:
+    """A number that is 0 by derivation, enclosed: a slip in a formula or a constant would show.
+
+    Parameters
+    ----------
+    text : str
+        As a reader writes it, such as "K = F* + 2 pi mu/5".
+    difference : Enclosure
+        Right side less left side.
+
+    Examples
+    --------
+    >>> from superposition_numerics.certify import pi_enclosure
+    >>> from superposition_proofs.certificates import Identity
+    >>> Identity("0 = pi", pi_enclosure()).holds
+    False
+    """
+
+    text: str
+    difference: Enclosure
+
+    @property
+    def holds(self) -> bool:
+        """Whether the number is 0 to 40 decimals."""
+        return self.difference.contains(0) and self.difference.width < _NARROW
 
 
 @dataclass(frozen=True)
@@ -54,6 +92,13 @@ class Theorem:
     conditions : tuple of Condition
     questions : tuple of Question
         Their names are distinct.
+    identities : tuple of Identity
+
+    Examples
+    --------
+    >>> from superposition_proofs.certificates import pentagon_theorem
+    >>> len(pentagon_theorem().conditions)
+    10
     """
 
     name: str
@@ -61,6 +106,7 @@ class Theorem:
     constants: Mapping[str, Enclosure]
     conditions: tuple[Condition, ...]
     questions: tuple[Question, ...]
+    identities: tuple[Identity, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -72,7 +118,13 @@ class Decision:
     theorem : Theorem
     verdicts : dict from the name of a question to Verdict
     failed : tuple of str
-        The conditions that do not hold.
+        The identities and conditions that do not hold.
+
+    Examples
+    --------
+    >>> from superposition_proofs.certificates import Decision, pentagon_theorem
+    >>> Decision(pentagon_theorem(), {}, ("K < 1/4",)).answer
+    'undecided'
     """
 
     theorem: Theorem
@@ -81,11 +133,11 @@ class Decision:
 
     @property
     def answer(self) -> str:
-        """One of proved, refuted, undecided: that of the first part that is not proved."""
-        if self.failed:
-            return "undecided"
-        answers = [verdict.answer for verdict in self.verdicts.values()]
-        return next((answer for answer in answers if answer != "proved"), "proved")
+        """One of proved, refuted, undecided: refuted if a question is, proved if all holds."""
+        answers = {verdict.answer for verdict in self.verdicts.values()}
+        if "refuted" in answers:
+            return "refuted"
+        return "undecided" if self.failed or "undecided" in answers else "proved"
 
 
 def decide_theorem(
@@ -97,7 +149,7 @@ def decide_theorem(
     store: Path | None = None,
     progress: Callable[[str, Progress], None] | None = None,
 ) -> Decision:
-    """Decide every condition and question of a theorem.
+    """Decide every identity, condition and question of a theorem.
 
     Parameters
     ----------
@@ -111,7 +163,18 @@ def decide_theorem(
     Returns
     -------
     Decision
+
+    Examples
+    --------
+    >>> from superposition_numerics.certify import FLOATS
+    >>> from superposition_proofs.certificates import decide_theorem, pentagon_theorem
+    >>> decide_theorem(pentagon_theorem(), FLOATS).verdicts["coefficient of beta^2"].tree
+    'n'
     """
+    required: tuple[Identity | Condition, ...] = (*theorem.identities, *theorem.conditions)
+    failed = tuple(relation.text for relation in required if not relation.holds)
+    if failed:
+        return Decision(theorem, {}, failed)
     verdicts: dict[str, Verdict] = {}
     for question in theorem.questions:
 
@@ -127,5 +190,4 @@ def decide_theorem(
             store=store,
             progress=report,
         )
-    failed = tuple(condition.text for condition in theorem.conditions if not condition.holds)
-    return Decision(theorem, verdicts, failed)
+    return Decision(theorem, verdicts)

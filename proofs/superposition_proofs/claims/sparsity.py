@@ -13,6 +13,8 @@ from sympy import Rational
 from superposition_proofs.ledger import Claim, ClaimKind, Context, Evidence, Outcome, Status
 from superposition_proofs.ledger.json_values import Json
 
+from .axis_sharing import CLAIMS as AXIS_CLAIMS
+from .axis_sharing import below_everywhere
 from .trials import loss_error
 
 
@@ -171,6 +173,7 @@ WEIGHT_SPARSITY = Claim(
     "Math for AI Safety registry, problem O49, conjectured formula",
     ClaimKind.conjecture,
     (
+        below_everywhere("every sparsity", against=True),
         Evidence(
             "exact witnesses",
             Status.checked,
@@ -192,4 +195,4 @@ WEIGHT_SPARSITY = Claim(
     ),
 )
 
-CLAIMS = (WEIGHT_SPARSITY,)
+CLAIMS = (*AXIS_CLAIMS, WEIGHT_SPARSITY)

@@ -20,8 +20,19 @@ Mask: TypeAlias = npt.NDArray[np.bool_]
 class Value(Protocol):
     """An interval, or an array of them, that holds every value of an expression on a box.
 
-    Operands are other values, integers, fractions and enclosures; never floats. What has no
-    bounded result (a quotient by an interval around 0) holds every real number.
+    Operands are other values of the same arithmetic, integers, fractions and enclosures; never
+    floats. What may be undefined on the box (a quotient by an interval around 0, the square root
+    of a negative number) holds every real number, and so does everything computed from it: a
+    formula that is undefined somewhere on a box closes no box.
+
+    Examples
+    --------
+    >>> from superposition_numerics.certify import Balls, Enclosure, Fixed, FLOATS
+    >>> pole = Enclosure(-1, 1)
+    >>> [(1 / ring.number(pole)) ** 2 for ring in (Fixed(64), Balls(64))]
+    [FixedInterval((-inf, inf)), Ball(nan)]
+    >>> (1 / FLOATS.number(pole)) ** 2
+    FloatInterval(array(-inf), array(inf))
     """
 
     def __add__(self, other: Any, /) -> Any: ...
@@ -67,7 +78,17 @@ class Value(Protocol):
 
 
 class Arithmetic(ABC):
-    """How to compute with boxes: which numbers bound an interval, and how they are rounded."""
+    """How to compute with boxes: which numbers bound an interval, and how they are rounded.
+
+    Examples
+    --------
+    >>> from fractions import Fraction
+    >>> from superposition_numerics.certify import Fixed
+    >>> ring = Fixed(64)
+    >>> (x,) = ring.point([Fraction(3, 4)])
+    >>> (x + Fraction(1, 4)).enclosure().contains(1)
+    True
+    """
 
     name: str
 
@@ -112,11 +133,15 @@ class Arithmetic(ABC):
 class OneByOne(Arithmetic):
     """An arithmetic of single intervals, which takes boxes one by one."""
 
+    @abstractmethod
+    def between(self, lower: float, upper: float) -> Any:
+        """Return an interval that holds all numbers between two floats."""
+
     def values(self, lower: FloatArray, upper: FloatArray) -> list[Any]:
         """Return the variables of a box."""
         return [
-            self.number(Enclosure(Fraction(float(low)), Fraction(float(high))))
-            for low, high in zip(lower, upper, strict=True)
+            self.between(low, high)
+            for low, high in zip(lower.tolist(), upper.tolist(), strict=True)
         ]
 
     def batches(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 from fractions import Fraction
-from functools import cache
+from functools import lru_cache
 from math import inf, nextafter
 from typing import Any
 
@@ -12,7 +12,7 @@ import flint
 from superposition_theory.errors import InputError
 
 from .arithmetic import OneByOne
-from .enclosure import Enclosure
+from .enclosure import Enclosure, checked_constant
 from .ends import integer_power, positive_part
 
 
@@ -54,6 +54,8 @@ class Ball:
 
     def __pow__(self, exponent: int) -> Ball:
         if exponent == 2:
+            if not self.arb.is_finite():
+                return _UNDEFINED
             low, high = self.arb.lower(), self.arb.upper()
             ends = (low * low).union(high * high)
             return Ball(ends.union(flint.arb(0)) if self.arb.contains(0) else ends)
@@ -61,38 +63,41 @@ class Ball:
 
     def positive_part(self, exponent: int = 1) -> Ball:
         """Return the values of x_+^exponent."""
+        if not self.arb.is_finite():
+            return _UNDEFINED
         zero = flint.arb(0)
         if exponent == 0:
             if self.arb > 0:
                 return Ball(flint.arb(1))
             return Ball(zero) if self.arb < 0 else Ball(zero.union(flint.arb(1)))
-        if self.arb <= 0:
-            return Ball(zero)
-        if self.arb >= 0:
-            return positive_part(self, exponent)
-        return Ball(zero.union(positive_part(Ball(self.arb.upper()), exponent).arb))
+        # the ends separately: a product of balls from 0 upward would reach below 0
+        ends = [
+            positive_part(Ball(end if end > 0 else zero), exponent).arb
+            for end in (self.arb.lower(), self.arb.upper())
+        ]
+        return Ball(ends[0].union(ends[1]))
 
     def sqrt(self) -> Ball:
         """Return the values of the square root."""
         if not self.arb >= 0:
-            return Ball(flint.arb("nan"))
+            return _UNDEFINED
         return Ball(self.arb.lower().sqrt().union(self.arb.upper().sqrt()))
 
     def cos(self) -> Ball:
         """Return the values of the cosine."""
-        return Ball(self.arb.cos())
+        return Ball(self.arb.cos()) if self.arb.is_finite() else _UNDEFINED
 
     def sin(self) -> Ball:
         """Return the values of the sine."""
-        return Ball(self.arb.sin())
+        return Ball(self.arb.sin()) if self.arb.is_finite() else _UNDEFINED
 
     def lower_end(self) -> Ball:
         """Return the lower bound."""
-        return Ball(self.arb.lower())
+        return Ball(self.arb.lower()) if self.arb.is_finite() else _UNDEFINED
 
     def upper_end(self) -> Ball:
         """Return the upper bound."""
-        return Ball(self.arb.upper())
+        return Ball(self.arb.upper()) if self.arb.is_finite() else _UNDEFINED
 
     def hull(self, other: Any) -> Ball:
         """Return a ball that holds both."""
@@ -102,10 +107,7 @@ class Ball:
         """Return floats below and above."""
         if not self.arb.is_finite():
             return -inf, inf
-        return (
-            nextafter(float(self.arb.lower()), -inf),
-            nextafter(float(self.arb.upper()), inf),
-        )
+        return -_float_above(-self.arb), _float_above(self.arb)
 
     def enclosure(self) -> Enclosure:
         """Return the rational bounds."""
@@ -118,6 +120,9 @@ class Ball:
     def is_negative(self) -> bool:
         """Say whether all values are negative."""
         return bool(self.arb < 0)
+
+
+_UNDEFINED = Ball(flint.arb("nan"))
 
 
 class Balls(OneByOne):
@@ -156,14 +161,25 @@ class Balls(OneByOne):
 
     def number(self, value: Enclosure | Fraction | int) -> Ball:
         """Return a constant."""
-        return Ball(_constant(value, flint.ctx.prec))
+        return Ball(_operand(value))
+
+    def between(self, lower: float, upper: float) -> Ball:
+        """Return a ball that holds all numbers between two floats."""
+        return Ball(flint.arb(lower).union(flint.arb(upper)))
+
+
+def _float_above(ball: flint.arb) -> float:
+    nearest = float(ball.upper())
+    return nearest if ball <= nearest else nextafter(nearest, inf)
 
 
 def _operand(other: Any) -> flint.arb:
-    return other.arb if isinstance(other, Ball) else _constant(other, flint.ctx.prec)
+    if isinstance(other, Ball):
+        return other.arb
+    return _constant(checked_constant(other), flint.ctx.prec)
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _constant(value: Enclosure | Fraction | int, precision: int) -> flint.arb:  # noqa: ARG001  key
     if isinstance(value, Enclosure):
         if value.lower == value.upper:

@@ -11,7 +11,7 @@ from superposition_theory.errors import InputError
 
 @dataclass(frozen=True)
 class Enclosure:
-    """A real number, known to lie between two rational bounds.
+    """A real number, known to lie between two rational bounds; + - * / and ** are exact.
 
     Parameters
     ----------
@@ -28,6 +28,8 @@ class Enclosure:
     >>> from superposition_numerics.certify import Enclosure
     >>> Enclosure(Fraction(1, 3), Fraction(1, 2)).width
     Fraction(1, 6)
+    >>> Enclosure(-1, 2) ** 2 - 1
+    Enclosure(lower=Fraction(-1, 1), upper=Fraction(3, 1))
     """
 
     lower: Fraction
@@ -64,10 +66,48 @@ class Enclosure:
         """
         if not ball.is_finite():
             raise InputError(f"ball must be finite, got {ball}")
-        return cls(_fraction(ball.lower()), _fraction(ball.upper()))
+        middle, radius = _fraction(ball.mid()), _fraction(ball.rad())
+        return cls(middle - radius, middle + radius)
 
     def __neg__(self) -> Enclosure:
         return Enclosure(-self.upper, -self.lower)
+
+    def __add__(self, other: Enclosure | Fraction | int) -> Enclosure:
+        right = _enclosed(other)
+        if right is None:
+            return NotImplemented
+        return Enclosure(self.lower + right.lower, self.upper + right.upper)
+
+    __radd__ = __add__
+
+    def __sub__(self, other: Enclosure | Fraction | int) -> Enclosure:
+        right = _enclosed(other)
+        return NotImplemented if right is None else self + -right
+
+    def __rsub__(self, other: Fraction | int) -> Enclosure:
+        return -self + other
+
+    def __mul__(self, other: Enclosure | Fraction | int) -> Enclosure:
+        right = _enclosed(other)
+        if right is None:
+            return NotImplemented
+        products = [a * b for a in (self.lower, self.upper) for b in (right.lower, right.upper)]
+        return Enclosure(min(products), max(products))
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, other: Enclosure | Fraction | int) -> Enclosure:
+        right = _enclosed(other)
+        return NotImplemented if right is None else self * right.inverse()
+
+    def __rtruediv__(self, other: Fraction | int) -> Enclosure:
+        return self.inverse() * other
+
+    def __pow__(self, exponent: int) -> Enclosure:
+        checked_exponent(exponent)
+        ends = (self.lower**exponent, self.upper**exponent)
+        around = exponent % 2 == 0 and exponent > 0 and self.lower < 0 < self.upper
+        return Enclosure(Fraction(0) if around else min(ends), max(ends))
 
     def inverse(self) -> Enclosure:
         """Return bounds of the reciprocal.
@@ -122,8 +162,44 @@ class Enclosure:
         return texts.pop()
 
 
-def _fraction(ball: flint.arb) -> Fraction:
-    mantissa, exponent = ball.mid().man_exp()
+def checked_constant(value: object) -> Enclosure | Fraction | int:
+    """Return a constant of a formula.
+
+    Raises
+    ------
+    InputError
+        If it is no exact number, such as a float.
+    """
+    if isinstance(value, int | Fraction | Enclosure):
+        return value
+    raise InputError(
+        f"operand must be an int, a Fraction, an Enclosure or a value of the same arithmetic, "
+        f"got {value!r}"
+    )
+
+
+def checked_exponent(exponent: object) -> None:
+    """Check the exponent of a power.
+
+    Raises
+    ------
+    InputError
+        If it is no integer from 0 on.
+    """
+    if not isinstance(exponent, int) or exponent < 0:
+        raise InputError(f"exponent must be an integer and at least 0, got {exponent!r}")
+
+
+def _enclosed(value: object) -> Enclosure | None:
+    if isinstance(value, Enclosure):
+        return value
+    return (
+        Enclosure(Fraction(value), Fraction(value)) if isinstance(value, int | Fraction) else None
+    )
+
+
+def _fraction(point: flint.arb) -> Fraction:
+    mantissa, exponent = point.man_exp()
     return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
 
 

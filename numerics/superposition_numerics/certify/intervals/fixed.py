@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from functools import cache
+from functools import lru_cache
 from math import factorial, inf, isqrt, ldexp, nextafter
 from typing import Any
 
 from superposition_theory.errors import InputError
 
 from .arithmetic import OneByOne
-from .enclosure import Enclosure
+from .enclosure import Enclosure, checked_constant
 from .ends import integer_power, positive_part
 from .pi import pi_enclosure
 
@@ -111,8 +111,8 @@ class FixedInterval:
     def cos(self) -> FixedInterval:
         """Return the values of the cosine."""
         if not self.bounded:
-            return FixedInterval(self.ring, -self.ring.one, self.ring.one)
-        turns = self / self.ring.number(pi_enclosure())
+            return self
+        turns = self / (self.ring._half_pi * 2)
         first = -(-turns.lower >> self.ring.bits)
         last = turns.upper >> self.ring.bits
         ends = self.ring.cosine_at(self.lower).hull(self.ring.cosine_at(self.upper))
@@ -125,15 +125,15 @@ class FixedInterval:
 
     def sin(self) -> FixedInterval:
         """Return the values of the sine."""
-        return (self - self.ring.number(pi_enclosure()) / 2).cos()
+        return (self - self.ring._half_pi).cos()
 
     def lower_end(self) -> FixedInterval:
         """Return the lower bound."""
-        return FixedInterval(self.ring, self.lower, self.lower)
+        return FixedInterval(self.ring, self.lower, self.lower) if self.bounded else self
 
     def upper_end(self) -> FixedInterval:
         """Return the upper bound."""
-        return FixedInterval(self.ring, self.upper, self.upper)
+        return FixedInterval(self.ring, self.upper, self.upper) if self.bounded else self
 
     def hull(self, other: Any) -> FixedInterval:
         """Return the smallest interval that holds both."""
@@ -163,7 +163,13 @@ class FixedInterval:
         return self.bounded and self.upper < 0
 
     def _operand(self, other: Any) -> FixedInterval:
-        return other if isinstance(other, FixedInterval) else self.ring.number(other)
+        if not isinstance(other, FixedInterval):
+            return self.ring.number(other)
+        if other.ring.bits != self.ring.bits:
+            raise InputError(
+                f"operand must have the same bits, got {other.ring.bits} beside {self.ring.bits}"
+            )
+        return other
 
 
 class Fixed(OneByOne):
@@ -195,30 +201,42 @@ class Fixed(OneByOne):
         self.bits = bits
         self.one = 1 << bits
         self.everything = FixedInterval(self, 0, 0, bounded=False)
-        self.number = cache(self._number)  # type: ignore[method-assign]
-        self._terms = next(k for k in range(1, 200) if factorial(2 * k) > self.one)
+        self._constant = lru_cache(maxsize=4096)(self._rounded)
+        self._half_pi = self._rounded(pi_enclosure()) / 2
+        terms = next(k for k in range(1, 200) if factorial(2 * k) > self.one)
+        self._coefficients = [
+            [self._rounded(Fraction((-1) ** k, factorial(2 * k + first))) for k in range(terms)]
+            for first in (0, 1)
+        ]
 
     def __reduce__(self) -> tuple[type[Fixed], tuple[int]]:
         return Fixed, (self.bits,)
 
     def number(self, value: Enclosure | Fraction | int) -> FixedInterval:
         """Return a constant."""
-        return self._number(value)
+        return self._constant(checked_constant(value))
 
-    def _number(self, value: Enclosure | Fraction | int) -> FixedInterval:
-        low, high = (
-            (value.lower, value.upper) if isinstance(value, Enclosure) else (Fraction(value),) * 2
+    def between(self, lower: float, upper: float) -> FixedInterval:
+        """Return an interval that holds all numbers between two floats."""
+        return self._outward(lower.as_integer_ratio(), upper.as_integer_ratio())
+
+    def _rounded(self, value: Enclosure | Fraction | int) -> FixedInterval:
+        low, high = (value.lower, value.upper) if isinstance(value, Enclosure) else (value, value)
+        return self._outward(low.as_integer_ratio(), high.as_integer_ratio())
+
+    def _outward(self, low: tuple[int, int], high: tuple[int, int]) -> FixedInterval:
+        return FixedInterval(
+            self, (low[0] << self.bits) // low[1], -((-high[0] << self.bits) // high[1])
         )
-        lower = (low.numerator << self.bits) // low.denominator
-        upper = -((-high.numerator << self.bits) // high.denominator)
-        return FixedInterval(self, lower, upper)
 
     def cosine_at(self, angle: int) -> FixedInterval:
         """Return the cosine of angle/2^bits: reduced by pi/2, then a Taylor polynomial."""
-        half_pi = self.number(pi_enclosure()) / 2
+        half_pi = self._half_pi
         quarter = (2 * angle + half_pi.lower) // (2 * half_pi.lower)
         rest = FixedInterval(self, angle, angle) - half_pi * quarter
         square = rest**2
+        if square.upper > self.one:  # an angle so large that the bits of pi do not suffice
+            return FixedInterval(self, -self.one, self.one)
         if quarter % 2 == 0:
             cosine = self._taylor(square, first=0)
             return cosine if quarter % 4 == 0 else -cosine
@@ -227,16 +245,20 @@ class Fixed(OneByOne):
 
     def _taylor(self, square: FixedInterval, first: int) -> FixedInterval:
         """Return sum (-1)^k x^2k / (2k + first)! with the remainder, for 0 <= x^2 < 1."""
-        total = self.number(0)
-        for k in reversed(range(self._terms)):
-            total = self.number(Fraction((-1) ** k, factorial(2 * k + first))) + square * total
+        total = FixedInterval(self, 0, 0)
+        for coefficient in reversed(self._coefficients[first]):
+            total = coefficient + square * total
         return FixedInterval(self, total.lower - 1, total.upper + 1)
 
 
 def _float_above(value: int, bits: int) -> float:
     """Return a float that is at least value/2^bits."""
+    excess = max(value.bit_length() - 1000, 0)
+    shifted = -(-value >> excess)
+    nearest = float(shifted)
+    if nearest < shifted:
+        nearest = nextafter(nearest, inf)
     try:
-        nearest = ldexp(float(value), -bits)
+        return ldexp(nearest, excess - bits)
     except OverflowError:
         return inf if value > 0 else -float.fromhex("0x1.fffffffffffffp+1023")
-    return nextafter(nearest, inf)

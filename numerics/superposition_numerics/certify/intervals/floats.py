@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from math import factorial, inf, nextafter
 from typing import Any
 
@@ -17,7 +17,7 @@ import numpy as np
 
 from ...matrices import FloatArray
 from .arithmetic import Arithmetic, Mask
-from .enclosure import Enclosure
+from .enclosure import Enclosure, checked_constant
 from .ends import integer_power, positive_part
 from .pi import pi_enclosure
 
@@ -39,7 +39,8 @@ class FloatInterval:
 
     def __add__(self, other: Any) -> FloatInterval:
         right = _operand(other)
-        return _outward(self.lower + right.lower, self.upper + right.upper)
+        with np.errstate(over="ignore", invalid="ignore"):
+            return _outward(self.lower + right.lower, self.upper + right.upper)
 
     __radd__ = __add__
 
@@ -48,7 +49,8 @@ class FloatInterval:
 
     def __sub__(self, other: Any) -> FloatInterval:
         right = _operand(other)
-        return _outward(self.lower - right.upper, self.upper - right.lower)
+        with np.errstate(over="ignore", invalid="ignore"):
+            return _outward(self.lower - right.upper, self.upper - right.lower)
 
     def __rsub__(self, other: Any) -> FloatInterval:
         return _operand(other) - self
@@ -89,17 +91,18 @@ class FloatInterval:
                 least = np.where((self.lower <= 0) & (self.upper >= 0), 0.0, np.minimum(low, high))
                 most = np.maximum(low, high)
                 result = _outward(least * least, most * most)
-            return FloatInterval(np.maximum(result.lower, 0.0), result.upper)
+            return self._absorbed(np.maximum(result.lower, 0.0), result.upper)
         return integer_power(self, exponent, FLOATS.number(1))
 
     def positive_part(self, exponent: int = 1) -> FloatInterval:
         """Return the values of x_+^exponent."""
         if exponent == 0:
-            return FloatInterval(
+            return self._absorbed(
                 np.where(self.lower > 0, 1.0, 0.0), np.where(self.upper < 0, 0.0, 1.0)
             )
-        clipped = FloatInterval(np.maximum(self.lower, 0.0), np.maximum(self.upper, 0.0))
-        return positive_part(clipped, exponent)
+        return positive_part(
+            self._absorbed(np.maximum(self.lower, 0.0), np.maximum(self.upper, 0.0)), exponent
+        )
 
     def sqrt(self) -> FloatInterval:
         """Return the values of the square root."""
@@ -113,20 +116,20 @@ class FloatInterval:
 
     def cos(self) -> FloatInterval:
         """Return the values of the cosine; [-1, 1] for angles beyond a million."""
-        pi = FLOATS.number(pi_enclosure())
-        return _cosine_range(self, self / pi)
+        cosine = _cosine_range(self, self / _pi())
+        return self._absorbed(cosine.lower, cosine.upper)
 
     def sin(self) -> FloatInterval:
         """Return the values of the sine."""
-        return (self - FLOATS.number(pi_enclosure()) / 2).cos()
+        return (self - _pi() / 2).cos()
 
     def lower_end(self) -> FloatInterval:
         """Return the lower bounds."""
-        return FloatInterval(self.lower, self.lower)
+        return self._absorbed(self.lower, self.lower)
 
     def upper_end(self) -> FloatInterval:
         """Return the upper bounds."""
-        return FloatInterval(self.upper, self.upper)
+        return self._absorbed(self.upper, self.upper)
 
     def hull(self, other: Any) -> FloatInterval:
         """Return the smallest intervals that hold both."""
@@ -146,6 +149,13 @@ class FloatInterval:
     def is_negative(self) -> Mask:
         """Say where all values are negative."""
         return np.asarray(self.upper < 0)
+
+    def _absorbed(self, lower: FloatArray, upper: FloatArray) -> FloatInterval:
+        """Return a result, or everything where the operand may be undefined."""
+        undefined = (self.lower == -inf) & (self.upper == inf)
+        if undefined.any():
+            lower, upper = np.where(undefined, -inf, lower), np.where(undefined, inf, upper)
+        return FloatInterval(lower, upper)
 
 
 class Floats(Arithmetic):
@@ -167,7 +177,7 @@ class Floats(Arithmetic):
 
     def number(self, value: Enclosure | Fraction | int) -> FloatInterval:
         """Return a constant."""
-        return _constant(value)
+        return _constant(checked_constant(value))
 
     def batches(
         self, lower: FloatArray, upper: FloatArray
@@ -180,10 +190,10 @@ FLOATS = Floats()
 
 
 def _operand(other: Any) -> FloatInterval:
-    return other if isinstance(other, FloatInterval) else _constant(other)
+    return other if isinstance(other, FloatInterval) else _constant(checked_constant(other))
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _constant(value: Enclosure | Fraction | int) -> FloatInterval:
     low, high = (
         (value.lower, value.upper) if isinstance(value, Enclosure) else (Fraction(value),) * 2
@@ -235,7 +245,7 @@ def _cosine_range(angle: FloatInterval, turns: FloatInterval) -> FloatInterval:
 
 def _cosine_at(angle: FloatArray) -> FloatInterval:
     """Return the cosine at each of an array of floats: reduced to a quarter turn, then Taylor."""
-    half_pi = FLOATS.number(pi_enclosure()) / 2
+    half_pi = _pi() / 2
     safe = np.where(np.abs(angle) < _LARGEST_ANGLE, angle, 0.0)
     quarter = np.rint(safe / (np.pi / 2))  # any integer near will do
     rest = FloatInterval(safe, safe) - FloatInterval(quarter, quarter) * half_pi
@@ -254,8 +264,22 @@ def _cosine_at(angle: FloatArray) -> FloatInterval:
 
 def _taylor(square: FloatInterval, first: int) -> FloatInterval:
     """Return sum (-1)^k x^2k / (2k + first)! with the remainder, for 0 <= x^2 < 1."""
+    remainder, *coefficients = _coefficients(first)
     total = FLOATS.number(0)
-    for k in reversed(range(_TERMS)):
-        total = FLOATS.number(Fraction((-1) ** k, factorial(2 * k + first))) + square * total
+    for coefficient in coefficients:
+        total = coefficient + square * total
+    return total + remainder
+
+
+@cache
+def _coefficients(first: int) -> tuple[FloatInterval, ...]:
+    """Return the remainder and the coefficients of the Taylor polynomial, the last one first."""
     remainder = Fraction(1, factorial(2 * _TERMS + first))
-    return total + FLOATS.number(Enclosure(-remainder, remainder))
+    terms = (Fraction((-1) ** k, factorial(2 * k + first)) for k in reversed(range(_TERMS)))
+    around = FLOATS.number(Enclosure(-remainder, remainder))
+    return (around, *(FLOATS.number(term) for term in terms))
+
+
+@cache
+def _pi() -> FloatInterval:
+    return FLOATS.number(pi_enclosure())

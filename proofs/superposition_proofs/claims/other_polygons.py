@@ -1,0 +1,342 @@
+"""Numbers of features beside five and six in the plane, one of them active at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import partial
+from typing import Any
+
+from superposition_numerics.certify import Enclosure
+from superposition_theory.pentagon import (
+    Region,
+    overlap_loss,
+    overlap_piece,
+    own_loss,
+    own_piece,
+    sum_over_pairs,
+)
+from superposition_theory.pentagon.pieces import BIAS, NORM, OVERLAP
+from superposition_theory.phases import THRESHOLD, polygon_optimum
+from sympy import Expr, Rational
+
+from superposition_proofs.certificates import polygon_constants
+from superposition_proofs.ledger import (
+    Claim,
+    ClaimKind,
+    Context,
+    Evidence,
+    Level,
+    Outcome,
+    Reference,
+    Status,
+)
+
+from .algebra import Decided, Identity, Steps, by_algebra, decide_steps, replaced
+from .sparse_limit import PIECES, SOURCE, SPARSE_LIMIT, Search, is_least
+
+a, b, g, t = NORM, BIAS, OVERLAP, THRESHOLD
+_ZERO, _ONE = Rational(0), Rational(1)
+
+# ---------------------------------------------------------------- no loss at all
+
+
+def _has_no_loss(gram: tuple[tuple[Any, ...], ...], bias: Rational = _ZERO) -> bool:
+    """Say whether columns with a Gram matrix, all with one bias, have no loss."""
+    return bool(sum_over_pairs(gram, [bias] * len(gram)) == 0)
+
+
+_SQUARE = ((1, 0, -1, 0), (0, 1, 0, -1), (-1, 0, 1, 0), (0, -1, 0, 1))
+_RIGHT_ANGLES = ((1, 0, -1), (0, 1, 0), (-1, 0, 1))
+_TILTED = ((1, Rational(1, 10), -1), (Rational(1, 10), 1, 0), (-1, 0, 1))
+
+_NO_LOSS: Steps = (
+    Identity(
+        "D for b >= 0: squares",
+        lambda: own_piece(Region.on),
+        (b - (1 - a) / 2) ** 2 + (1 - a) ** 2 / 12,
+    ),
+    Identity(
+        "D for b = -t a: t^3/3 and a square, weighted",
+        lambda: own_piece(Region.rising).subs(b, -t * a) - t**3 / 3,
+        (1 - t) * (a * (1 - t) - 1 - t / 2) ** 2 / 3 + (1 - t) * t**2 / 4,
+    ),
+    Identity("D where the output is off", lambda: own_piece(Region.off), Rational(1, 3)),
+    Identity("C(g, 0), g > 0", lambda: overlap_piece(Region.on).subs(b, 0), g**2 / 3),
+    Decided("the square has no loss", partial(_has_no_loss, _SQUARE)),
+    Decided("a right angle beside a half turn has none", partial(_has_no_loss, _RIGHT_ANGLES)),
+    Decided("an acute angle has a loss", lambda: not _has_no_loss(_TILTED)),
+    Decided("a bias has a loss", lambda: not _has_no_loss(_SQUARE, Rational(1, 100))),
+)
+
+NO_LOSS = Claim(
+    "no-loss-up-to-four-features",
+    "With one feature active the loss vanishes for unit columns without acute angles, only there",
+    r"T_1 = 0 \iff b = 0,\ \|w_j\| = 1,\ \langle w_i, w_j \rangle \le 0 \ (i \ne j); \quad "
+    r"m = 2: \ n = 4 \text{: the squares};\ \allowbreak "
+    r"n = 3 \text{: gaps } \theta_1, \theta_2, \theta_3 \in [\tfrac\pi2, \pi];\ \allowbreak "
+    r"n = 2 \text{: an angle } \theta \ge \tfrac\pi2;\ \allowbreak n \ge 5 \text{: none}",
+    (SPARSE_LIMIT, r"b \in \mathbf R^n \text{ of any sign}", *PIECES),
+    "ours; Chen et al. 2023, arXiv 2310.06301, for the k-gons of this loss",
+    ClaimKind.theorem,
+    (
+        by_algebra(
+            _NO_LOSS,
+            {
+                "the square with a bias": replaced(
+                    _NO_LOSS,
+                    "the square has no loss",
+                    question=partial(_has_no_loss, _SQUARE, Rational(1, 100)),
+                ),
+                "a missing 1/12": replaced(
+                    _NO_LOSS, "D for b >= 0: squares", stated=(b - (1 - a) / 2) ** 2
+                ),
+            },
+            "one-active-loss-by-pairs",
+        ),
+        Reference(
+            Status.written,
+            "T_1 is a sum of D and C, none negative. D = 0 forces a = 1 and b = 0: for b >= 0 D is "
+            "a sum of two squares, for b = -t a with 0 < t < 1 it is at least t^3/3, and it is 1/3 "
+            "where the output is off or a = 0 and b <= 0; a = 0 and b > 0 give 1/12 or more. Then "
+            "C(g, 0) = g_+^2/3. In the plane the gaps of n >= 3 columns in cyclic order add up to "
+            "2 pi and each is pi/2 or more: n <= 4, with equality for the square; for n = 3 each "
+            "gap is at most 2 pi - 2 pi/2 = pi, and any two columns are at least pi/2 apart.",
+            SOURCE,
+            ("one-active-loss-by-pairs",),
+        ),
+    ),
+)
+
+# ---------------------------------------------------------------- free biases, n = 6
+
+
+def _zero_column(features: int) -> Expr:
+    """Return what a zero column with bias b >= 0 costs: D(0, b) and C(0, b) from every other."""
+    return own_piece(Region.on).subs(a, 0) + (features - 1) * overlap_piece(Region.on).subs(g, 0)
+
+
+def _exceeds(cost: Rational, corners: int) -> bool:
+    """Say whether a cost exceeds that of a whole polygon."""
+    return bool(cost > _whole(corners)[1])
+
+
+_ZERO_COLUMN: Steps = (
+    Identity(
+        "a zero column of six",
+        lambda: _zero_column(6),
+        6 * (b - Rational(1, 12)) ** 2 + Rational(7, 24),
+    ),
+    Decided("7/24 > 6 F*", lambda: _exceeds(Rational(7, 24), 6)),
+)
+
+ZERO_COLUMN = Claim(
+    "six-features-leave-none-out",
+    "With free biases a zero column of six costs more than the whole hexagon",
+    r"w_j = 0 \Rightarrow T_1 \ge \tfrac13 - b_+ + 6 b_+^2 \ge \tfrac7{24} > 6 F^* = 0.28915\ldots",
+    (SPARSE_LIMIT, r"n = 6,\ m = 2,\ b = b_j \in \mathbf R", *PIECES),
+    "ours",
+    ClaimKind.theorem,
+    (
+        by_algebra(
+            _ZERO_COLUMN,
+            {
+                "the overlaps of neighbours only": replaced(
+                    _ZERO_COLUMN, "a zero column of six", derived=lambda: _zero_column(3)
+                ),
+                "beside the heptagon": replaced(
+                    _ZERO_COLUMN, "7/24 > 6 F*", question=lambda: _exceeds(Rational(7, 24), 7)
+                ),
+            },
+            "one-active-loss-by-pairs",
+            "polygon-optimum",
+        ),
+    ),
+)
+
+# ---------------------------------------------------------------- where the dual inequality fails
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """Two columns on one ray, beside the constants of a k-gon.
+
+    Attributes
+    ----------
+    corners : int
+        k, also the number of features.
+    roots : tuple of two str
+        Their norms.
+    biases : tuple of two str
+    removed : tuple of two int
+        Corners of the polygons whose loss is taken off k F_k* to bound what each column, and what
+        both columns, may cost; 0 for none.
+    """
+
+    corners: int
+    roots: tuple[str, str]
+    biases: tuple[str, str]
+    removed: tuple[int, int] = (0, 0)
+
+    @property
+    def own(self) -> tuple[Rational, ...]:
+        """D and D', exactly."""
+        return tuple(
+            own_loss(Rational(r) ** 2, Rational(bias))
+            for r, bias in zip(self.roots, self.biases, strict=True)
+        )
+
+    @property
+    def overlap(self) -> Rational:
+        """C + C', exactly."""
+        product = Rational(self.roots[0]) * Rational(self.roots[1])
+        return sum(overlap_loss(product, Rational(bias)) for bias in self.biases)
+
+    @property
+    def keeps_to_its_bounds(self) -> bool:
+        """Whether D and D', and D + D' + C + C', are certainly small enough."""
+        each, both = (_whole(self.corners)[0] - _whole(k)[1] for k in self.removed)
+        return bool(max(self.own) <= each and sum(self.own) + self.overlap <= both)
+
+
+def _whole(corners: int) -> tuple[Rational, Rational]:
+    """Return bounds of k F_k*, 0 for no corners."""
+    if not corners:
+        return _ZERO, _ZERO
+    polygon = polygon_optimum(corners)
+    return polygon.bounds(corners * polygon.loss)
+
+
+def is_below_the_tangent(points: tuple[Neighbours, ...], context: Context) -> Outcome:
+    """Decide whether G < 0 at points with theta = 0 that keep to their bounds.
+
+    Examples
+    --------
+    >>> from superposition_proofs.claims.other_polygons import Neighbours, is_below_the_tangent
+    >>> from superposition_proofs.ledger import Context, Level
+    >>> dropped = Neighbours(7, ("1", "0"), ("0", "0"))
+    >>> is_below_the_tangent((dropped,), Context(Level.quick, 0)).holds
+    True
+    """
+    margins = []
+    for k, point in enumerate(points):
+        if not point.keeps_to_its_bounds:
+            return Outcome(False, f"point {k} is beyond its bounds", cases=k + 1, effective=k + 1)
+        level: Enclosure = polygon_constants(point.corners).level
+        value = sum(point.own) / 2 + point.overlap
+        upper = Fraction(int(value.p), int(value.q)) - level.lower
+        if upper >= 0:
+            reason = f"G is {float(upper):.6f} at point {k}"
+            return Outcome(False, reason, cases=k + 1, effective=k + 1)
+        margins.append(float(-upper))
+    reason = f"{len(margins)} exact points, G at most {-min(margins):.6f}"
+    return Outcome(True, reason, min(margins), len(margins), len(margins))
+
+
+FREE_SIX = Neighbours(6, ("1", "0"), ("0", "1/6"))
+SEVEN = Neighbours(7, ("17/16", "1/4"), ("-3/20", "0"), (6, 5))
+
+PAIR_BOUND = Claim(
+    "pair-bound-beyond-the-hexagon",
+    "The inequality of two neighbours holds for six features with free biases, and for seven",
+    r"G = \tfrac12 D(a, b) + \tfrac12 D(a', b') + C(g, b) + C(g, b') + \mu\theta - K \ge 0",
+    (
+        r"g = \sqrt{a a'} \cos\theta,\ a, a' \ge 0,\ 0 \le \theta \le \tfrac\pi2",
+        r"\mu, K \text{ of the } k\text{-gon}",
+        r"k = 6,\ b, b' \in \mathbf R: \ D + D' + C + C' \le 6 F_6^*",
+        r"k = 7,\ b, b' \le 0: \ D, D' \le 7 F_7^* - 6 F_6^*, \ \ldots",
+        r"\ldots \ D + D' + C + C' \le 7 F_7^* - 5 F_5^*",
+        *PIECES,
+    ),
+    "ours; it would prove that the hexagon and the heptagon are optimal",
+    ClaimKind.conjecture,
+    (
+        Evidence(
+            "exact points",
+            Status.checked,
+            is_below_the_tangent,
+            (FREE_SIX, SEVEN),
+            {
+                "a zero column for six, b <= 0": (replace(FREE_SIX, biases=("0", "0")),),
+                "two columns of unit length": (replace(SEVEN, roots=("1", "1")),),
+                "norms 1 and 13/20": (replace(SEVEN, roots=("1", "13/20"), biases=("0", "0")),),
+            },
+            ("polygon-optimum",),
+            against=True,
+            description="Two columns on one ray, one zero or weak; rational bounds of K.",
+        ),
+    ),
+)
+
+# ---------------------------------------------------------------- seven and eight features
+
+_SEVEN = Search(7, 0.582898361016, 150)
+
+HEPTAGON = Claim(
+    "heptagon-for-seven-features",
+    "In the sparse limit of seven features in the plane the regular heptagon is optimal",
+    r"\min T_1 = 7 F_7^* = 0.582898361016\ldots",
+    (r"n = 7,\ m = 2,\ b \in (-\infty, 0]^7", SPARSE_LIMIT, *PIECES),
+    "ours",
+    ClaimKind.conjecture,
+    (
+        Evidence(
+            "descents",
+            Status.supported,
+            is_least,
+            _SEVEN,
+            {"hexagon and one dropped": replace(_SEVEN, loss=0.622487589523, starts=50)},
+            ("polygon-optimum",),
+            Level.full,
+            description="Descents from random starts with a closed form of the loss.",
+        ),
+    ),
+)
+
+FREE_HEXAGON = Claim(
+    "hexagon-with-free-biases",
+    "With one of six features active in the plane, biases free, the regular hexagon is optimal",
+    r"\min T_1 = 6 F_6^* = 0.289154256189\ldots",
+    (r"n = 6,\ m = 2,\ b \in \mathbf R^6", SPARSE_LIMIT, *PIECES),
+    "ours",
+    ClaimKind.conjecture,
+    (),
+)
+
+
+def _octagon_excess(other: int) -> Rational:
+    """Return a lower bound of 8 F8* - (k F_k* + (8 - k)/3)."""
+    return _whole(8)[0] - _whole(other)[1] - Rational(8 - other, 3)
+
+
+_OCTAGON: Steps = (
+    Decided("heptagon and one dropped are cheaper", lambda: _octagon_excess(7) > 0),
+    Decided("by more than 1/123", lambda: _octagon_excess(7) > Rational(1, 123)),
+)
+
+OCTAGON = Claim(
+    "octagon-for-eight-features",
+    "In the sparse limit of eight features in the plane the regular octagon is optimal",
+    r"\min T_1 = 8 F_8^* = 0.924367477874\ldots",
+    (r"n = 8,\ m = 2,\ b \in (-\infty, 0]^8", SPARSE_LIMIT, *PIECES),
+    "ours",
+    ClaimKind.conjecture,
+    (
+        Evidence(
+            "heptagon and one dropped",
+            Status.proved,
+            decide_steps,
+            _OCTAGON,
+            {
+                "hexagon and two dropped": (
+                    Decided("hexagon and two dropped are cheaper", lambda: _octagon_excess(6) > 0),
+                )
+            },
+            ("polygon-optimum",),
+            against=True,
+            description="Rational bounds: 7 F7* + 1/3 = 0.91623... < 0.92436... = 8 F8*.",
+        ),
+    ),
+)
+
+CLAIMS = (NO_LOSS, ZERO_COLUMN, PAIR_BOUND, FREE_HEXAGON, HEPTAGON, OCTAGON)
