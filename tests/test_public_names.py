@@ -15,6 +15,7 @@ PACKAGES = [
     "superposition_theory.frames",
     "superposition_theory.derivations",
     "superposition_theory.geometries",
+    "superposition_theory.pentagon",
     "superposition_theory.phases",
     "superposition_theory.schemes",
     "superposition_theory.toy_model",

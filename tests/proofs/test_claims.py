@@ -69,6 +69,60 @@ TOY_MODEL = {
     "polygon-optimum": Status.proved,
     "heptagon-in-the-sparse-limit": Status.proved,
     "triangles-pairs-and-pentagons": Status.supported,
+}
+PENTAGON = {
+    "one-active-loss-by-pairs": Status.proved,
+    "parallel-columns-cost-a-sixth": Status.proved,
+    "neighbours-symmetrise": Status.proved,
+    "two-variables-are-enough": Status.proved,
+    "tangent-at-the-pentagon": Status.proved,
+    "pentagon-constants": Status.proved,
+    "two-variable-inequality": Status.certified,
+    "no-other-tangent": Status.checked,
+    "neighbour-inequality-without-exclusion": Status.refuted,
+    "square-wins-for-five-features": Status.refuted,
+    "cheap-columns-are-bounded": Status.proved,
+    "cyclic-decomposition": Status.proved,
+    "neighbour-inequality": Status.written,
+    "pentagon-theorem": Status.written,
+    "full-loss-near-the-sparse-limit": Status.proved,
+    "full-model-by-quadratics": Status.proved,
+    "several-active-features-bend-little": Status.written,
+    "full-model-near-the-pentagon": Status.certified,
+    "full-model-pentagon": Status.written,
+    "pentagon-pairs-crossover": Status.certified,
+}
+OTHER_POLYGONS = {
+    "tangent-at-the-hexagon": Status.proved,
+    "hexagon-inequality": Status.certified,
+    "hexagon-close-pairs": Status.open,
+    "hexagon-theorem": Status.open,
+    "no-loss-up-to-four-features": Status.proved,
+    "six-features-leave-none-out": Status.proved,
+    "pair-bound-beyond-the-hexagon": Status.refuted,
+    "hexagon-with-free-biases": Status.open,
+    "heptagon-for-seven-features": Status.open,
+    "octagon-for-eight-features": Status.refuted,
+    "regular-polygons-are-strict-minima": Status.certified,
+    "digon-triangle-and-square": Status.proved,
+    "weak-vector-beside-a-polygon": Status.certified,
+}
+PHASES = {
+    "output-of-a-pair-without-partner": Status.proved,
+    "pair-output-over-its-bias": Status.written,
+    "outputs-that-are-always-on": Status.proved,
+    "opposite-signs-are-no-worse": Status.written,
+    "dropping-is-globally-optimal": Status.written,
+    "antipodal-pair-is-globally-optimal": Status.written,
+    "dropping-is-optimal-close-to-the-boundary": Status.open,
+    "phase-boundaries-enclosed": Status.open,
+}
+AXES = {
+    "pairs-beat-the-frozen-axis": Status.proved,
+    "axes-add-up": Status.checked,
+    "weight-sparsity-cost-is-smaller": Status.checked,
+    "three-features-on-one-axis": Status.proved,
+    "axes-are-shared-evenly": Status.open,
     "weight-sparsity-cost": Status.refuted,
 }
 SCHEMES = {
@@ -90,9 +144,19 @@ SCHEMES = {
     "equal-norm-tight-frames-are-schemes": Status.refuted,
     "recognition-is-invariant": Status.supported,
 }
-BY_ALGEBRA = {*TOY_MODEL, "antiprism-family", "polygon-and-simplex-plateaus"}
-EXPECTED = SPECTRAL | TOY_MODEL | SCHEMES
-EVIDENCE = [(claim, e.name) for claim in REGISTRY for e in REGISTRY[claim].executable]
+BY_DERIVATION = {*SPECTRAL, *SCHEMES} - {"antiprism-family", "polygon-and-simplex-plateaus"}
+EXPECTED = SPECTRAL | TOY_MODEL | PENTAGON | OTHER_POLYGONS | PHASES | AXES | SCHEMES
+CONJECTURES = {"hexagon-with-free-biases", "heptagon-for-seven-features", "axes-are-shared-evenly"}
+MODULO = {  # certificates for what a lemma in prose leaves
+    "dropping-is-globally-optimal": ("pair-output-over-its-bias", "opposite-signs-are-no-worse"),
+    "antipodal-pair-is-globally-optimal": ("opposite-signs-are-no-worse",),
+}
+EVIDENCE = [
+    (claim, e.name)
+    for claim in REGISTRY
+    for e in REGISTRY[claim].executable
+    if Level.quick.includes(e.level)
+]
 
 
 @pytest.fixture(scope="module")
@@ -106,11 +170,11 @@ def evidence_of(claim: str, name: str) -> Evidence[Any]:
 
 
 def test_the_registry_holds_these_claims() -> None:
-    assert list(REGISTRY) == list(EXPECTED)
+    assert set(REGISTRY) == set(EXPECTED)
     assert len(set(REGISTRY)) == len(REGISTRY)
     for claim, status in EXPECTED.items():  # what a search or a witness decides is no theorem
-        decided = status in (Status.proved, Status.checked, Status.written)
-        assert (REGISTRY[claim].kind is ClaimKind.theorem) is decided
+        undecided = status in (Status.supported, Status.refuted) or claim in CONJECTURES
+        assert (REGISTRY[claim].kind is ClaimKind.theorem) is not undecided
 
 
 @pytest.mark.parametrize(("claim", "status"), EXPECTED.items())
@@ -118,16 +182,19 @@ def test_verdict(report: Report, claim: str, status: Status) -> None:
     (verdict,) = [v for v in report.verdicts if v.id == claim]
     assert verdict.status is status, verdict.reason
     assert verdict.errors == ()
-    assert verdict.modulo == ()
-    if status in (Status.proved, Status.written):
-        method = "algebra" if claim in BY_ALGEBRA else "derivation"
-        assert verdict.decided_by == (method if status is Status.proved else None)
+    assert verdict.modulo == MODULO.get(claim, ())
+    if status is Status.proved:
+        assert verdict.decided_by == ("derivation" if claim in BY_DERIVATION else "algebra")
+    if status is Status.written:
+        assert verdict.decided_by == ("certificate" if claim in MODULO else None)
 
 
 def test_the_report_is_clean(report: Report) -> None:
     assert report.exit_code == 0
     assert report.errors == ()
     assert report.theorems_not_upheld == ()
+    left = {claim for claim, status in EXPECTED.items() if status is Status.open}
+    assert set(report.deferred) == left - {"hexagon-with-free-biases"}
 
 
 @pytest.mark.parametrize(("claim", "name"), EVIDENCE)

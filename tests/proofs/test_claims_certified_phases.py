@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 from superposition_proofs.claims import REGISTRY
-from superposition_proofs.claims.certified_phases import CLAIMS
-from superposition_proofs.ledger import Evidence, Level, Registry, Report, Status, verify
+from superposition_proofs.claims.certified_phases import CLAIMS, CLOSE_BOUNDS
+from superposition_proofs.claims.phase_enclosures import ENCLOSED
+from superposition_proofs.ledger import Context, Evidence, Level, Registry, Report, Status, verify
 
 OWN = {claim.id for claim in CLAIMS}
 QUICK = {
@@ -45,10 +46,22 @@ def test_certificates_hold(report: Report, claim: str) -> None:
     assert [result.kind for result in verdict.results] == [Status.certified]
 
 
+def test_enclosures_of_boundaries() -> None:
+    (evidence,) = ENCLOSED.evidence
+    assert isinstance(evidence, Evidence)
+    context = Context(Level.full, 0)
+    assert evidence.check(evidence.subject, context).holds
+    assert not any(evidence.check(miss, context).holds for miss in evidence.near_misses.values())
+
+
 @pytest.mark.slow
-def test_full_level() -> None:
-    found = verify(registry(), ["phase-boundaries-enclosed"], level=Level.full)
-    assert found.statuses["phase-boundaries-enclosed"] is Status.certified
+def test_two_percent_above_is_not_proved() -> None:
+    (evidence,) = CLOSE_BOUNDS.evidence
+    assert isinstance(evidence, Evidence)
+    assert evidence.kind is Status.certified
+    context = Context(Level.full, 0)
+    assert evidence.check(evidence.subject[:1], context).holds
+    assert not any(evidence.check(miss, context).holds for miss in evidence.near_misses.values())
 
 
 def test_every_evidence_has_near_misses() -> None:

@@ -150,7 +150,8 @@ def test_verdict_as_dict() -> None:
         ({"status": Status.supported}, 0),
         ({"status": Status.refuted}, 1),
         ({"status": Status.inconclusive}, 1),
-        ({"status": Status.open}, 1),
+        ({"status": Status.open, "not_run": ()}, 1),
+        ({"status": Status.open}, 0),  # evidence was left to the full level
         # a conjecture and folklore need not
         ({"status": Status.refuted, "kind": ClaimKind.conjecture}, 0),
         ({"status": Status.open, "kind": ClaimKind.conjecture}, 0),
@@ -168,7 +169,7 @@ def test_exit_code(fields: dict[str, Any], exit_code: int) -> None:
 def test_summary() -> None:
     passing = result(controls={"near": HOLDS, "far": FAILS})
     data = report(
-        verdict(id="t", status=Status.open),
+        verdict(id="t", status=Status.open, not_run=()),
         verdict(id="u", status=Status.open, kind=ClaimKind.conjecture),
         verdict(id="v", results=(RESULT, passing), errors=("e: control passed: near",)),
     ).to_dict()
@@ -220,3 +221,17 @@ def test_statuses() -> None:
         "x": Status.checked,
         "y": Status.open,
     }
+
+
+def test_what_waits_for_the_full_level_is_not_a_failure() -> None:
+    waits = verdict(id="lemma", status=Status.open, not_run=("search",))
+    by_lemma = Reference(Status.written, "By the lemma.", uses=("lemma",))
+    above = verdict(id="theorem", status=Status.open, references=(by_lemma,), not_run=())
+    by_theorem = Reference(Status.written, "By the theorem.", uses=("theorem",))
+    top = verdict(id="corollary", status=Status.open, references=(by_theorem,), not_run=())
+    assert report(top, above, waits).deferred == ("corollary", "theorem", "lemma")
+    assert report(top, above, waits).exit_code == 0
+    # nothing was left out, or what was left out is not what is missing
+    refused = verdict(id="lemma", status=Status.open, not_run=())
+    assert report(refused, above).theorems_not_upheld == ("lemma", "theorem")
+    assert report(verdict(status=Status.refuted, not_run=("search",))).exit_code == 1

@@ -2,6 +2,7 @@
 
 from .decisions import decide as decide
 from .definite import is_positive_definite as is_positive_definite
+from .functions import Differentiable as Differentiable
 from .functions import Formula as Formula
 from .functions import Function as Function
 from .intervals import FLOATS as FLOATS
@@ -46,6 +47,7 @@ __all__ = [
     "Concave",
     "Convex",
     "Definite",
+    "Differentiable",
     "Enclosure",
     "Fixed",
     "Floats",

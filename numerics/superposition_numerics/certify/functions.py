@@ -5,14 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from .intervals import Enclosure, Value
 from .jets import Jet, variables
 
 
 class Differentiable(Protocol):
-    """A real function that can be enclosed on boxes, with its first derivatives."""
+    """A real function that can be enclosed on boxes, with its first derivatives.
+
+    Where the function may be undefined on a box, its value and its derivatives must hold every
+    real number.
+
+    Examples
+    --------
+    >>> from superposition_numerics.certify import Differentiable, Fixed, Formula
+    >>> function: Differentiable = Formula(lambda x: x[0] ** 2)
+    >>> [part.bounds()[1] > 0 for part in function.gradient(Fixed(64).point([-1]))]
+    [False]
+    """
 
     def value(self, x: Sequence[Value]) -> Any:
         """Return an enclosure of all values on a box."""
@@ -21,11 +32,9 @@ class Differentiable(Protocol):
         """Return enclosures of all (Clarke) partial derivatives on a box."""
 
 
+@runtime_checkable
 class Function(Differentiable, Protocol):
     """A real function that can be enclosed on boxes, with first and second derivatives.
-
-    Where the function may be undefined on a box, its value and its derivatives must hold every
-    real number.
 
     Examples
     --------

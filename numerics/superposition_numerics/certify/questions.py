@@ -12,7 +12,7 @@ import numpy.typing as npt
 from superposition_theory.errors import InputError
 
 from ..matrices import FloatArray
-from .functions import Function
+from .functions import Differentiable, Function
 from .intervals import Arithmetic
 from .rules import Centred, Definite, Infeasible, InfeasibleCentred, Inside, Natural, Rule
 from .trees import Box
@@ -71,9 +71,9 @@ class Positive(Question):
     name : str
     variables : tuple of str
     domain : tuple of (lower, upper)
-    objective : Function
+    objective : Differentiable
         f.
-    constraints : tuple of Function
+    constraints : tuple of Differentiable
         x counts where every one of them is <= 0.
     left_out : tuple of (lower, upper), optional
         A box whose points do not count; bounds must be floats exactly.
@@ -92,8 +92,8 @@ class Positive(Question):
     name: str
     variables: tuple[str, ...]
     domain: Box
-    objective: Function
-    constraints: tuple[Function, ...] = ()
+    objective: Differentiable
+    constraints: tuple[Differentiable, ...] = ()
     left_out: Box | None = None
     rules: tuple[Rule, ...] = (Inside(), Infeasible(), Natural(), Centred())
 
@@ -183,7 +183,7 @@ class Convex(Question):
 
 
 def _smears(
-    function: Function, arithmetic: Arithmetic, lower: FloatArray, upper: FloatArray
+    function: Differentiable, arithmetic: Arithmetic, lower: FloatArray, upper: FloatArray
 ) -> FloatArray:
     low, high = _slopes(function, arithmetic, lower, upper)
     with np.errstate(over="ignore"):
@@ -192,7 +192,10 @@ def _smears(
 
 
 def _empty_halves(
-    constraints: tuple[Function, ...], arithmetic: Arithmetic, lower: FloatArray, upper: FloatArray
+    constraints: tuple[Differentiable, ...],
+    arithmetic: Arithmetic,
+    lower: FloatArray,
+    upper: FloatArray,
 ) -> npt.NDArray[np.bool_]:
     """Say, shape (d, boxes), along which variables a mean value form empties a half.
 
@@ -212,7 +215,7 @@ def _empty_halves(
 
 
 def _slopes(
-    function: Function, arithmetic: Arithmetic, lower: FloatArray, upper: FloatArray
+    function: Differentiable, arithmetic: Arithmetic, lower: FloatArray, upper: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
     """Return bounds of the partial derivatives, each of the shape of the boxes."""
     bounds = [part.bounds() for part in function.gradient(arithmetic.values(lower, upper))]

@@ -13,7 +13,7 @@ from superposition_theory.errors import InputError
 
 from ..matrices import FloatArray
 from .definite import is_positive_definite
-from .functions import Function
+from .functions import Differentiable, Function
 from .intervals import Arithmetic
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ class Tangent(Rule):
         positive = plane.is_positive()
         if not np.any(positive):
             return positive
-        return positive & is_positive_definite(objective.hessian(x))
+        return positive & is_positive_definite(_hessian(objective, x))
 
 
 @dataclass(frozen=True)
@@ -162,7 +162,7 @@ class Concave(Rule):
         """Evaluate."""
         objective, k = question.objective, self.variable
         x = arithmetic.values(lower, upper)
-        concave = objective.hessian(x)[k][k].is_negative()
+        concave = _hessian(objective, x)[k][k].is_negative()
         for end in (lower, upper):
             if not np.any(concave):
                 break
@@ -287,7 +287,7 @@ class Lagrangian(Rule):
 class _Sum:
     """A sum of multiples of functions."""
 
-    functions: tuple[Function, ...]
+    functions: tuple[Differentiable, ...]
     weights: tuple[Fraction, ...]
 
     def value(self, x: Sequence[Any]) -> Any:
@@ -298,7 +298,7 @@ class _Sum:
         return [self._total(part) for part in parts]
 
     def hessian(self, x: Sequence[Any]) -> list[list[Any]]:
-        tables = [function.hessian(x) for function in self.functions]
+        tables = [_hessian(function, x) for function in self.functions]
         return [
             [self._total([table[i][j] for table in tables]) for j in range(i + 1)]
             for i in range(len(x))
@@ -372,7 +372,7 @@ class Definite(Rule):
 
 
 def centred_value(
-    function: Function, arithmetic: Arithmetic, lower: FloatArray, upper: FloatArray
+    function: Differentiable, arithmetic: Arithmetic, lower: FloatArray, upper: FloatArray
 ) -> Any:
     """Return a value below which the function does not fall on a box, by its slopes.
 
@@ -397,3 +397,11 @@ def centred_value(
     for slope, side, centre in zip(slopes, x, m, strict=True):
         value = value + slope * (side - centre)
     return value
+
+
+def _hessian(function: Differentiable, x: Sequence[Any]) -> list[list[Any]]:
+    if not isinstance(function, Function):
+        raise InputError(
+            f"objective and constraints must have a method hessian for this rule, got {function!r}"
+        )
+    return function.hessian(x)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from superposition_theory.errors import InputError
 
-from .functions import Function
+from .functions import Differentiable
 from .intervals import Enclosure, Fixed
 from .questions import Positive
 
@@ -75,7 +75,7 @@ def quotient(question: Positive, blocks: Sequence[Sequence[int]]) -> Positive:
     return replace(question, constraints=(*question.constraints, *order))
 
 
-def ordered(variables: Sequence[int]) -> tuple[Function, ...]:
+def ordered(variables: Sequence[int]) -> tuple[Differentiable, ...]:
     """Return the constraints x_i <= x_j <= ...; see `quotient`, which knows when they are sound.
 
     Examples
@@ -103,7 +103,10 @@ def _check(question: Positive, image: list[int], points: list[Point]) -> None:
 
 
 def _agree(
-    first: Function, first_points: list[Point], second: Function, second_points: list[Point]
+    first: Differentiable,
+    first_points: list[Point],
+    second: Differentiable,
+    second_points: list[Point],
 ) -> bool:
     """Say whether two functions may have the same values at points."""
     for x, y in zip(first_points, second_points, strict=True):

@@ -21,7 +21,8 @@ from superposition_numerics.certify import (
 from superposition_theory.errors import InputError
 
 from ..files import output_directory
-from .files import certificate_of, write_certificate
+from .check import STATEMENTS, Rejected, check_text
+from .files import certificate_of, render, write_certificate
 from .pentagon import pentagon_theorem
 from .pentagon_dual import pentagon_dual_theorem
 from .theorems import Decision, Theorem, decide_theorem
@@ -159,7 +160,9 @@ class Certification:
             *(f"  {name}: {_told(verdict)}" for name, verdict in self.decision.verdicts.items()),
         ]
         if self.path is not None:
-            lines.append(f"written to {self.path}")
+            checked = theorem.name in STATEMENTS
+            known = "checked" if checked else "the checker that stands alone does not know it"
+            lines.append(f"written to {self.path}; {known}")
         return "\n".join(lines)
 
 
@@ -212,7 +215,8 @@ def certify_theorem(
     Raises
     ------
     InputError
-        For an unknown name or arithmetic, or a directory that cannot be made.
+        For an unknown name or arithmetic, a directory that cannot be made, or one whose stored
+        portions were altered.
 
     Examples
     --------
@@ -236,8 +240,21 @@ def certify_theorem(
     path = None
     if folder is not None and decision.answer == "proved":
         certificate = certificate_of(decision, ARITHMETICS[chosen])
+        if name in STATEMENTS:
+            _check(render(certificate), folder)
         path = write_certificate(certificate, folder / f"{name}.json")
     return Certification(decision, chosen, path)
+
+
+def _check(text: str, folder: Path) -> None:
+    """Refuse to write a certificate that is not accepted, as one from altered portions."""
+    try:
+        check_text(text)
+    except Rejected as error:
+        raise InputError(
+            f"directory is {str(folder)!r}, whose stored portions give a certificate that is "
+            f"rejected ({error}); remove its .jsonl file"
+        ) from error
 
 
 def _told(verdict: Verdict) -> str:

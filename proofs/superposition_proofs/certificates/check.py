@@ -51,7 +51,7 @@ BITS = 256  # an interval is bounded by two integers over 2^BITS
 ONE = 1 << BITS
 HALVINGS = 6  # of a closed box, where the bounds here are weaker than the ones it was closed by
 WIDEST = Fraction(1, 10**50)  # of an enclosure of a constant in a file
-MOST_CHARACTERS, MOST_MARKS = 4_000_000, 20_000_000
+MOST_CHARACTERS, MOST_MARKS = 4_000_000, 1_000_000  # of a file, and of all its trees together
 
 Box = tuple[tuple[int, int], ...]  # for each variable two integers over 2^BITS
 Sides = tuple[tuple[Fraction, Fraction], ...]
@@ -61,8 +61,12 @@ class Rejected(Exception):  # noqa: N818  (a verdict on a file)
     """A certificate is not accepted: where, and why."""
 
     def __init__(self, place: str, reason: str) -> None:
-        super().__init__(f"{place}: {reason}")
-        self.place, self.reason = place, reason
+        # what a file holds must not command the terminal that shows it
+        self.place, self.reason = (
+            "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+            for text in (place, reason)
+        )
+        super().__init__(f"{self.place}: {self.reason}")
 
 
 class Unbounded(ArithmeticError):  # noqa: N818  (says that a bound is infinite)
@@ -1350,6 +1354,9 @@ def parsed(text: str) -> dict[str, Any]:
         raise Rejected("schema", f"must be {SCHEMA}, version {VERSION}")
     if content["sha256"] != digest(content):
         raise Rejected("sha256", "does not belong to the content: the file was changed")
+    announced = [part["tree"]["marks"] for part in content["parts"]]
+    if any(marks < 1 for marks in announced) or sum(announced) > MOST_MARKS:
+        raise Rejected("parts", f"must have trees of 1 to {MOST_MARKS} marks, all together")
     for part in content["parts"]:
         part["tree"] = _unpacked(part["tree"], f"part {part['name']!r}, tree")
     return dict(content)
@@ -1422,8 +1429,6 @@ def _shaped(value: Any, form: Any, place: str) -> None:
 def _unpacked(tree: dict[str, Any], place: str) -> str:
     """Return the text of a tree, never more of it than is announced."""
     marks, text = tree["marks"], tree["text"]
-    if not 1 <= marks <= MOST_MARKS:
-        raise Rejected(place, f"must have 1 to {MOST_MARKS} marks")
     if tree["encoding"] == "zlib+base64":
         try:
             packed = base64.b64decode(text, validate=True)

@@ -180,9 +180,9 @@ def full_model_theorem(
     r = several_active(density) if several is None else several
     return Theorem(
         "full-model",
-        "For n = 5, m = 2 and 0 < p <= 7/5000: the localisation and the convexity by which every "
-        "minimiser of the loss L_p is a regular pentagon of equal norms and biases, unique up to "
-        "symmetry.",
+        f"For n = 5, m = 2 and 0 < p <= {density}: the localisation and the convexity by which "
+        "every minimiser of the loss L_p is a regular pentagon of equal norms and biases, unique "
+        "up to symmetry.",
         {
             "a": k.squared_norm,
             "t": k.threshold,

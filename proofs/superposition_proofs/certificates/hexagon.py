@@ -42,7 +42,7 @@ from superposition_numerics.certify import (
     pi_enclosure,
 )
 
-from .pentagon import THIRD, Bracket, Excess, PolygonConstants, polygon_constants
+from .pentagon import THIRD, Bracket, Excess, PolygonConstants, polygon_constants, tangency
 from .theorems import Condition, Theorem
 
 _RING = Fixed(256)
@@ -194,6 +194,7 @@ def hexagon_theorem(constants: PolygonConstants | None = None) -> Theorem:
             ),
             Convex("neighbourhood", ("t", "theta"), NEIGHBOURHOOD, excess),
         ),
+        tangency(k, 6),
     )
 
 

@@ -49,7 +49,7 @@ from superposition_numerics.certify import (
     quotient,
 )
 
-from .pentagon import STEEP, THIRD, PolygonConstants, polygon_constants
+from .pentagon import STEEP, THIRD, PolygonConstants, polygon_constants, tangency
 from .theorems import Condition, Theorem
 
 _RING = Fixed(256)
@@ -407,4 +407,5 @@ def pentagon_dual_theorem(
                 rules=(Definite(_basis(smooth, tuple(middle))),),
             ),
         ),
+        tangency(k, 5),
     )

@@ -137,7 +137,8 @@ class Decision:
         answers = {verdict.answer for verdict in self.verdicts.values()}
         if "refuted" in answers:
             return "refuted"
-        return "undecided" if self.failed or "undecided" in answers else "proved"
+        complete = set(self.verdicts) == {question.name for question in self.theorem.questions}
+        return "proved" if complete and not self.failed and answers == {"proved"} else "undecided"
 
 
 def decide_theorem(

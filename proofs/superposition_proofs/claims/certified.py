@@ -92,6 +92,10 @@ def check_certificate(kept: Kept, context: Context) -> Outcome:
         report = check_text(kept.text())
     except Rejected as error:
         return Outcome(False, f"rejected: {error}", witness={"place": error.place})
+    except (OSError, UnicodeDecodeError) as error:
+        return Outcome(False, f"there is no certificate of {kept.name}: {error}")
+    if report.name != kept.name:
+        return Outcome(False, f"it is the certificate of {report.name}, not of {kept.name}")
     if context.level is Level.quick:
         return _accepted(report, f"{_counted(report)} checked")
     certification = certify_theorem(kept.name)

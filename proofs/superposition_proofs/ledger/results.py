@@ -271,12 +271,30 @@ class Report:
 
     @property
     def theorems_not_upheld(self) -> tuple[str, ...]:
-        """Ids of the theorems without support."""
+        """Ids of the theorems without support, but for those left to the full level."""
+        deferred = self.deferred
         return tuple(
             verdict.id
             for verdict in self.verdicts
-            if verdict.kind is ClaimKind.theorem and not verdict.upheld
+            if verdict.kind is ClaimKind.theorem
+            and not verdict.upheld
+            and verdict.id not in deferred
         )
+
+    @property
+    def deferred(self) -> tuple[str, ...]:
+        """Ids of the claims that are open because evidence was not run at this level.
+
+        It is their own, or that of a claim that their references use.
+        """
+        unsupported = [verdict for verdict in self.verdicts if verdict.status is Status.open]
+        found = {verdict.id for verdict in unsupported if verdict.not_run}
+        for _ in unsupported:
+            for verdict in unsupported:
+                used = {name for reference in verdict.references for name in reference.uses}
+                if used & found:
+                    found.add(verdict.id)
+        return tuple(verdict.id for verdict in unsupported if verdict.id in found)
 
     @property
     def controls_passed(self) -> tuple[str, ...]:

@@ -139,10 +139,6 @@ class Beyond:
             own_a - importance * other_a * ratio**2,
         ]
 
-    def hessian(self, x: Sequence[Any]) -> list[list[Any]]:
-        """Refuse: the function has kinks."""
-        raise NotImplementedError("the least value over the biases has kinks")
-
 
 @dataclass(frozen=True)
 class Ceiling:
@@ -174,10 +170,6 @@ class Ceiling:
         if self.importance.slope:
             in_p = in_p + self.importance.slope * (least_value(p, a, s) - silent_loss(p))
         return [in_p, (1 + importance) * in_a]
-
-    def hessian(self, x: Sequence[Any]) -> list[list[Any]]:
-        """Refuse: the function has kinks."""
-        raise NotImplementedError("the least value over the bias has kinks")
 
 
 @dataclass(frozen=True)
