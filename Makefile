@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 # two workers, each with one thread for linear algebra
 PYTEST := OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -q -n 2 --dist worksteal
 
-.PHONY: help verify verify-full test check lint types imports bench fuzz mutation lock clean
+.PHONY: help verify verify-full test check lint types imports bench paper fuzz mutation lock clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -39,6 +39,12 @@ bench: $(READY) ## measure time and memory beside their peers and print ratios
 	@$(BIN)/python benchmarks/landscape.py
 	@$(BIN)/python benchmarks/schemes.py
 	@$(BIN)/python benchmarks/certify.py
+
+paper: ## compile the written proof of the pentagon theorem (needs pdflatex)
+	@mkdir -p build/paper
+	@for pass in 1 2; do (cd proofs/pentagon && \
+	  pdflatex -interaction=batchmode -halt-on-error -output-directory=../../build/paper pentagon.tex >/dev/null) || exit 1; done
+	@echo build/paper/pentagon.pdf
 
 fuzz: $(READY) ## fuzz the readers of weight files for five minutes
 	@$(BIN)/python tests/fuzz/fuzz_weights.py --minutes 5 --seed 0
