@@ -85,7 +85,7 @@ def test_the_pentagon_from_nothing(tmp_path: Path) -> None:
     done = run("certify", "pentagon", "--out", tmp_path, "--arithmetic", "balls")
     assert (done.exit_code, done.stderr) == (0, "")
     assert done.stdout.startswith("proved: pentagon, in balls\n")
-    assert done.stdout.endswith(f"written to {tmp_path / 'pentagon.json'}\n")
+    assert done.stdout.endswith(f"written to {tmp_path / 'pentagon.json'}; checked\n")
     made, kept = read_certificate(tmp_path / "pentagon.json"), read_certificate(stored("pentagon"))
     assert (made.statement, made.constants, made.conditions) == (
         kept.statement,
@@ -145,9 +145,9 @@ def _thread(asked: list[int], jobs: int, **_: Any) -> ThreadPoolExecutor:
     return ThreadPoolExecutor(1)
 
 
-def _findings(lines: list[str]) -> list[tuple[str, int, str]]:
+def _findings(lines: list[str]) -> list[tuple[str, str, str]]:
     records = [json.loads(line) for line in lines]
-    return sorted((record["key"], record["place"], record["tree"]) for record in records)
+    return sorted((record["key"], record["box"], record["tree"]) for record in records)
 
 
 @pytest.mark.usefixtures("entries")
@@ -185,8 +185,15 @@ def test_a_condition_that_fails_is_named() -> None:
 def test_a_line_that_is_too_high_is_refuted(monkeypatch: pytest.MonkeyPatch) -> None:
     k, by = polygon_constants(5), Fraction(1, 100)
     wrong = replace(k, level=Enclosure(k.level.lower + by, k.level.upper + by))
-    high = Entry("K too large", partial(pentagon_theorem, wrong))
+    theorem = pentagon_theorem(wrong)
+    high = Entry("K too large", lambda: theorem)
     monkeypatch.setattr(catalogue, "CATALOGUE", {"pentagon": high})
+    done = run("certify", "pentagon")
+    assert done.exit_code == 1
+    assert done.stdout.startswith("undecided: pentagon")
+    assert "condition does not hold: H = 0\n" in done.stdout
+    unconditional = Entry("only the boxes", lambda: replace(theorem, conditions=(), identities=()))
+    monkeypatch.setattr(catalogue, "CATALOGUE", {"pentagon": unconditional})
     done = run("certify", "pentagon")
     assert done.exit_code == 1
     assert done.stdout.startswith("refuted: pentagon")

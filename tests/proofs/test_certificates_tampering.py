@@ -10,12 +10,14 @@ import zlib
 from collections.abc import Callable
 from fractions import Fraction
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
 from superposition_proofs.certificates import check
 from superposition_proofs.certificates.check import Rejected, check_text, digest, parsed
 from superposition_proofs.certificates.files import stored
+from superposition_proofs.claims import certified
 from superposition_proofs.claims.certified import (
     Kept,
     by_certificate,
@@ -69,7 +71,7 @@ FORGERIES: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
         f"part 'outside', mark {MARKS}: .*complete",
     ),
     "half of the tree": (tree(OUTSIDE, lambda t: t[:300]), "part 'outside', mark 300: the tree"),
-    "no tree": (tree(OUTSIDE, lambda _: ""), "part 'outside', tree"),
+    "no tree": (tree(OUTSIDE, lambda _: ""), "parts: must have trees of 1 to"),
     "one leaf for all": (tree(OUTSIDE, lambda _: "n"), "part 'outside', leaf 1, box 0 <= t <="),
     "one leaf for the convexity": (
         tree(NEIGHBOURHOOD, lambda _: "d"),
@@ -123,7 +125,8 @@ FORGERIES: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
     "a part with another name": (part(0, name="outside"), "parts: are .*, must be"),
     "another kind": (part(OUTSIDE, kind="convex"), "part 'outside', kind"),
     "variables exchanged": (part(OUTSIDE, variables=["theta", "t"]), "part 'outside', variables"),
-    "the name of another theorem": (entry(name="hexagon"), "name: 'hexagon' is no theorem"),
+    "the name of another theorem": (entry(name="heptagon"), "name: 'heptagon' is no theorem"),
+    "another theorem that is known": (entry(name="hexagon"), "statement: is not that of hexagon"),
     "the statement of another theorem": (
         entry(statement="Gamma(a, b, theta) > 0 for all a, b and theta."),
         "statement: is not that of pentagon",
@@ -367,3 +370,40 @@ def test_a_forged_certificate_upholds_nothing() -> None:
     outcome = check_certificate(Kept("pentagon", leaf_dropped("outside")), Context(Level.full, 0))
     assert outcome.holds is False
     assert f"part 'outside', mark {MARKS - 1}" in outcome.reason
+
+
+@pytest.mark.parametrize("name", ["full-model", "dropped-phase", "antipodal-phase", "hexagon"])
+def test_a_certificate_certifies_its_own_theorem_only(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(certified, "stored", lambda _: stored("pentagon"))
+    outcome = check_certificate(Kept(name), Context(Level.quick, 0))
+    assert outcome.holds is False
+    assert outcome.reason == f"it is the certificate of pentagon, not of {name}"
+
+
+def test_a_certificate_that_is_not_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(certified, "stored", lambda _: tmp_path / "none.json")
+    outcome = check_certificate(Kept("pentagon"), Context(Level.quick, 0))
+    assert outcome.holds is False
+    assert outcome.reason.startswith("there is no certificate of pentagon")
+
+
+def test_a_file_does_not_command_the_terminal() -> None:
+    text = forged(TEXT, lambda content: content.update(name="\x1b[2K\rcertified: pentagon"))
+    with pytest.raises(Rejected) as rejected:
+        check_text(text)
+    assert str(rejected.value).isprintable()
+    assert "certified: pentagon" in str(rejected.value)
+
+
+def test_trees_are_not_unpacked_beyond_the_most_marks() -> None:
+    def announce(content: dict[str, Any]) -> None:
+        content["parts"] = [content["parts"][0]] * 3
+
+    content = json.loads(forged(TEXT, announce))
+    for part in content["parts"]:
+        part["tree"]["marks"] = check.MOST_MARKS // 2
+    content["sha256"] = digest(content)
+    with pytest.raises(Rejected, match="parts: must have trees of 1 to 1000000 marks"):
+        check_text(json.dumps(content))

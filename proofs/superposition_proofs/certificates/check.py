@@ -488,18 +488,18 @@ class Statement:
 
 
 @cache
-def pentagon_constants() -> dict[str, Interval]:
-    """Return c, t*, a*, b*, F*, mu and K of the regular pentagon.
+def polygon_constants(corners: int) -> dict[str, Interval]:
+    """Return c, t*, a*, b*, F*, mu and K of the regular pentagon or hexagon.
 
     t* solves 2 (c - t)^2 (t^2 + (1 - 2 c) t + 2 (1 - c)) = c t (1 - t)^3, which is d(P^2/Q)/dt = 0.
     """
-    c = (Interval.of(5).sqrt() - 1) / 4
+    c = (Interval.of(5).sqrt() - 1) / 4 if corners == 5 else Interval.of(Fraction(1, 2))
 
     def excess(t: Fraction) -> Interval:
         quadratic = t**2 + (1 - 2 * c) * t + 2 * (1 - c)
         return Interval.of(2 * (c - t) ** 2 * quadratic - c * t * (1 - t) ** 3)
 
-    low, high = Fraction(3, 16), Fraction(15, 64)
+    low, high = (near_pentagon() if corners == 5 else near_hexagon())[0]
     for _ in range(BITS - 20):
         middle = (low + high) / 2
         low, high = (middle, high) if excess(middle).lower > 0 else (low, middle)
@@ -512,16 +512,32 @@ def pentagon_constants() -> dict[str, Interval]:
     loss = Fraction(1, 3) - p**2 / q
     slope = a * c * (1 - s) ** 2 * (2 + s) / 3  # dC/dg at g = a* c, b = b*
     mu = 2 * a * (1 - c**2).sqrt() * slope
-    return {"c": c, "t": t, "a": a, "b": -t * a, "F": loss, "mu": mu, "K": loss + pi() * mu * 2 / 5}
+    level = loss + pi() * mu * 2 / corners
+    return {"c": c, "t": t, "a": a, "b": -t * a, "F": loss, "mu": mu, "K": level}
 
 
-def pentagon() -> Statement:
-    """Return the inequality in two variables behind the pentagon theorem."""
-    k = pentagon_constants()
-    mu, level = k["mu"], k["K"]
-    zero, third, steep, flat = Fraction(0), Fraction(1, 3), Fraction(45, 32), Fraction(23, 32)
-    near = ((Fraction(3, 16), Fraction(15, 64)), (Fraction(79, 64), Fraction(41, 32)))
-    star = [k["t"], 2 * pi() / 5]
+def pentagon_constants() -> dict[str, Interval]:
+    """Return the constants of the regular pentagon."""
+    return polygon_constants(5)
+
+
+def near_pentagon() -> Sides:
+    """Return the rectangle around (t*, 2 pi/5)."""
+    return ((Fraction(3, 16), Fraction(15, 64)), (Fraction(79, 64), Fraction(41, 32)))
+
+
+def near_hexagon() -> Sides:
+    """Return the rectangle around (t*, pi/3)."""
+    return ((Fraction(11, 32), Fraction(47, 128)), (Fraction(33, 32), Fraction(17, 16)))
+
+
+def two_variables(
+    k: Mapping[str, Interval], corners: int, angles: tuple[Fraction, Fraction], flat: Fraction
+) -> tuple[tuple[Any, ...], dict[str, Interval]]:
+    """Return the parts on these angles, with t up to `flat`, and the identities at the polygon."""
+    mu, level, third = k["mu"], k["K"], Fraction(1, 3)
+    near = near_pentagon() if corners == 5 else near_hexagon()
+    star = [k["t"], 2 * pi() / corners]
 
     def kappa(theta: Any) -> Any:
         return theta * mu - level + third
@@ -537,7 +553,29 @@ def pentagon() -> Statement:
         lambda x: kappa(x[0]) * (1 + 2 * x[0].cos()) - third,
         lambda x: 3 * kappa(x[0]) - Fraction(1, 4),
     )
-    at_star = excess(jets(star, 1))
+    parts = (
+        *(
+            Positive(f"coefficient of beta^{n}", ("theta",), (angles,), bracket)
+            for n, bracket in enumerate(brackets)
+        ),
+        Positive("outside", ("t", "theta"), ((Fraction(0), flat), angles), excess, near),
+        Convex("neighbourhood", ("t", "theta"), near, excess),
+    )
+    at_star, corner = excess(jets(star, 1)), "2 pi/5" if corners == 5 else "pi/3"
+    return parts, {
+        f"cos {corner} = c": star[1].cos() - k["c"],
+        f"H(t*, {corner}) = 0": at_star.value,
+        f"H_t(t*, {corner}) = 0": at_star.gradient[0],
+        f"H_theta(t*, {corner}) = 0": at_star.gradient[1],
+    }
+
+
+def pentagon() -> Statement:
+    """Return the inequality in two variables behind the pentagon theorem."""
+    k = pentagon_constants()
+    mu, level, near = k["mu"], k["K"], near_pentagon()
+    third, steep, flat = Fraction(1, 3), Fraction(45, 32), Fraction(23, 32)
+    parts, identities = two_variables(k, 5, (Fraction(0), steep), flat)
     return Statement(
         "Gamma(a, b, theta) >= 0 for a >= 0, b real, 0 <= theta <= pi/2, with equality at "
         "(a*, b*, 2 pi/5) only.",
@@ -553,23 +591,50 @@ def pentagon() -> Statement:
             "45/32 < pi/2": pi() / 2 - steep,
             "3/16 < t*": k["t"] - near[0][0],
             "t* < 15/64": near[0][1] - k["t"],
-            "79/64 < 2 pi/5": star[1] - near[1][0],
-            "2 pi/5 < 41/32": near[1][1] - star[1],
+            "79/64 < 2 pi/5": 2 * pi() / 5 - near[1][0],
+            "2 pi/5 < 41/32": near[1][1] - 2 * pi() / 5,
         },
-        (
-            *(
-                Positive(f"coefficient of beta^{n}", ("theta",), ((zero, steep),), bracket)
-                for n, bracket in enumerate(brackets)
-            ),
-            Positive("outside", ("t", "theta"), ((zero, flat), (zero, steep)), excess, near),
-            Convex("neighbourhood", ("t", "theta"), near, excess),
-        ),
+        parts,
+        identities,
+    )
+
+
+# -------------------------------------------------------------------- the hexagon
+#
+# The same for n = 6 and the constants of the regular hexagon, on 7/32 <= theta <= pi/2 only: at
+# smaller angles Gamma has negative values. There kappa >= 1/3 - K + 7/32 mu > 0, which replaces
+# 1/3 - K above. (For two neighbours with an overlap g < (39/40) min(a, a') the angles of the
+# symmetric triples exceed 7/32, as cos 7/32 > 39/40. Closer ones are not a part of this statement.)
+
+
+def hexagon() -> Statement:
+    """Return the inequality in two variables behind the hexagon theorem."""
+    k = polygon_constants(6)
+    mu, level, near = k["mu"], k["K"], near_hexagon()
+    third, flat, steep = Fraction(1, 3), Fraction(27, 32), Fraction(21, 16)
+    apart = Fraction(7, 32)
+    parts, identities = two_variables(k, 6, (apart, steep), flat)
+    return Statement(
+        "With the constants of the hexagon, Gamma(a, b, theta) >= 0 for a >= 0, b real, "
+        "7/32 <= theta <= pi/2, with equality at (a*, b*, pi/3) only.",
+        k,
         {
-            "cos 2 pi/5 = c": star[1].cos() - k["c"],
-            "H(t*, 2 pi/5) = 0": at_star.value,
-            "H_t(t*, 2 pi/5) = 0": at_star.gradient[0],
-            "H_theta(t*, 2 pi/5) = 0": at_star.gradient[1],
+            "K < 1/3": third - level,
+            "K < 1/4 + 7/32 mu": Fraction(1, 4) + mu * apart - level,
+            "K < mu pi/2": mu * pi() / 2 - level,
+            "K < 21/16 mu": mu * steep - level,
+            "(1 - t)(2 + t)^2/12 < 1/3 - K + 7/32 mu at t = 27/32": (
+                third - level + mu * apart - (1 - flat) * (2 + flat) ** 2 / 12
+            ),
+            "21/16 < pi/2": pi() / 2 - steep,
+            "39/40 < cos(7/32)": Interval.of(apart).cos() - Fraction(39, 40),
+            "11/32 < t*": k["t"] - near[0][0],
+            "t* < 47/128": near[0][1] - k["t"],
+            "33/32 < pi/3": pi() / 3 - near[1][0],
+            "pi/3 < 17/16": near[1][1] - pi() / 3,
         },
+        parts,
+        identities,
     )
 
 
@@ -604,7 +669,8 @@ def pentagon() -> Statement:
 # average over the symmetries of the pentagon has a smaller loss or the same place. Psi is bounded
 # by a quadratic in a: ln y >= (y - 1) - (y - 1)^2/(2 m) and (ln y)^2 <= (y - 1)^2/m for y >= m, if
 # m <= 1. The Hessian over a^2 is concave in 1/a: it is definite if it is so at the least and at the
-# largest a. It suffices to take p = p0: W/rho grows with rho, and Gamma >= 0.
+# largest a. It suffices to take p = p0: W/rho, W = sum_k rho^(k-1) W^(k),
+# grows with rho, and Gamma >= 0.
 
 RATIO = Fraction(7, 4993)  # rho for p0 = 7/5000
 NORMS, THRESHOLDS = (Fraction(285, 256), Fraction(109, 64)), (Fraction(25, 256), Fraction(5, 16))
@@ -1199,6 +1265,7 @@ def antipodal_phase() -> Statement:
 # To check another theorem: a section like the one above, and its line here.
 STATEMENTS: dict[str, Callable[[], Statement]] = {
     "pentagon": pentagon,
+    "hexagon": hexagon,
     "full-model": full_model,
     "dropped-phase": dropped_phase,
     "antipodal-phase": antipodal_phase,

@@ -138,7 +138,7 @@ class Decision:
         if "refuted" in answers:
             return "refuted"
         complete = set(self.verdicts) == {question.name for question in self.theorem.questions}
-        return "proved" if complete and not self.failed and answers == {"proved"} else "undecided"
+        return "proved" if complete and not self.failed and answers <= {"proved"} else "undecided"
 
 
 def decide_theorem(

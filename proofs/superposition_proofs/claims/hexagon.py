@@ -45,6 +45,7 @@ from superposition_proofs.ledger import (
 )
 
 from .algebra import Decided, Identity, Steps, by_algebra, replaced
+from .certified import by_certificate, constant_moved, leaf_dropped, left_out_widened
 from .sparse_limit import PIECES, SOURCE, SPARSE_LIMIT, Search, is_least
 
 _RING = Fixed(256)
@@ -177,6 +178,16 @@ TWO_VARIABLES = Claim(
     "ours",
     ClaimKind.theorem,
     (
+        by_certificate(
+            "hexagon",
+            {
+                "mu (1 + 1e-9)": constant_moved("mu", Fraction(1, 10**9)),
+                "a leaf is missing": leaf_dropped("outside"),
+                "a larger neighbourhood": left_out_widened("outside"),
+            },
+            "two-variables-are-enough",
+            "tangent-at-the-hexagon",
+        ),
         _two_variables("branch and bound", (FLOATS,), Level.quick),
         _two_variables(
             "branch and bound in three arithmetics", (FLOATS, Fixed(128), Balls(128)), Level.full
