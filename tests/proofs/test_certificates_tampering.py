@@ -399,7 +399,7 @@ def test_a_file_does_not_command_the_terminal() -> None:
 
 def test_trees_are_not_unpacked_beyond_the_most_marks() -> None:
     def announce(content: dict[str, Any]) -> None:
-        content["parts"] = [content["parts"][0]] * 3
+        content["parts"] = [dict(content["parts"][0]) for _ in range(3)]
 
     content = json.loads(forged(TEXT, announce))
     for part in content["parts"]:
