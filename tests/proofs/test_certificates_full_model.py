@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -33,7 +32,6 @@ from superposition_proofs.certificates.full_model_losses import (
     curvature_weights,
     output_loss,
 )
-from superposition_proofs.certificates.full_model_numbers import main
 from superposition_theory.toy_model import ReluModel
 from sympy import Rational
 
@@ -278,12 +276,3 @@ def test_the_crossover_is_one_of_the_float_loss() -> None:
     assert population_loss(axes, np.array([bias] * 4 + [p / 2]), beyond) < population_loss(
         corners, np.full(5, -a * t), beyond
     )
-
-
-@pytest.mark.slow
-def test_the_numbers_of_the_written_proof_are_those_of_the_program(tmp_path: Path) -> None:
-    main([str(tmp_path)])
-    paper = Path(__file__).parents[2] / "proofs" / "pentagon" / "numbers_full_model.tex"
-    kept = paper.read_text(encoding="utf-8")
-    generated = (tmp_path / paper.name).read_text(encoding="utf-8")
-    assert kept == generated, "python -m superposition_proofs.certificates.full_model_numbers"

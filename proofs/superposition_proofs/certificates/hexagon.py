@@ -31,7 +31,6 @@ from typing import Any
 from superposition_numerics.certify import (
     Box,
     Centred,
-    Convex,
     Enclosure,
     Fixed,
     Formula,
@@ -42,7 +41,13 @@ from superposition_numerics.certify import (
     pi_enclosure,
 )
 
-from .pentagon import THIRD, Bracket, Excess, PolygonConstants, polygon_constants, tangency
+from .pentagon import (
+    THIRD,
+    PolygonConstants,
+    polygon_constants,
+    tangency,
+    two_variable_questions,
+)
 from .theorems import Condition, Theorem
 
 _RING = Fixed(256)
@@ -119,18 +124,6 @@ class Apart:
         return x[0] * RATIO - x[2] * x[4].cos()
 
 
-def _named(k: PolygonConstants) -> dict[str, Enclosure]:
-    return {
-        "c": k.cosine,
-        "t": k.threshold,
-        "a": k.squared_norm,
-        "b": k.bias,
-        "F": k.loss,
-        "mu": k.slope,
-        "K": k.level,
-    }
-
-
 def hexagon_theorem(constants: PolygonConstants | None = None) -> Theorem:
     """Return the two-variable inequality as conditions and questions.
 
@@ -168,32 +161,13 @@ def hexagon_theorem(constants: PolygonConstants | None = None) -> Theorem:
         "33/32 < pi/3": pi / 3 - NEIGHBOURHOOD[1][0],
         "pi/3 < 17/16": NEIGHBOURHOOD[1][1] - pi / 3,
     }
-    excess = Formula(Excess(k.slope, k.level))
     return Theorem(
         "hexagon",
         "With the constants of the hexagon, Gamma(a, b, theta) >= 0 for a >= 0, b real, "
         "7/32 <= theta <= pi/2, with equality at (a*, b*, pi/3) only.",
-        _named(k),
+        k.named,
         tuple(Condition(text, value.enclosure()) for text, value in conditions.items()),
-        (
-            *(
-                Positive(
-                    f"coefficient of beta^{power}",
-                    ("theta",),
-                    ((APART, STEEP),),
-                    Formula(Bracket(power, k.slope, k.level)),
-                )
-                for power in range(3)
-            ),
-            Positive(
-                "outside",
-                ("t", "theta"),
-                ((Fraction(0), FLAT), (APART, STEEP)),
-                excess,
-                left_out=NEIGHBOURHOOD,
-            ),
-            Convex("neighbourhood", ("t", "theta"), NEIGHBOURHOOD, excess),
-        ),
+        two_variable_questions(k, (APART, STEEP), FLAT, NEIGHBOURHOOD),
         tangency(k, 6),
     )
 
@@ -237,7 +211,7 @@ def hexagon_pairs_theorem(
         "hexagon-close-pairs",
         "With the constants of the hexagon, G > 0 for a, a' > 0, b, b' <= 0, 0 <= theta <= pi/2 "
         "where D + D' + C + C' <= 6 F* and g >= (39/40) a.",
-        _named(k),
+        k.named,
         tuple(Condition(text, value.enclosure()) for text, value in conditions.items()),
         (
             Positive(

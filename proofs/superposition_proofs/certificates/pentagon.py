@@ -24,11 +24,13 @@ from functools import cache
 from typing import Any
 
 from superposition_numerics.certify import (
+    Box,
     Convex,
     Enclosure,
     Fixed,
     Formula,
     Positive,
+    Question,
     pi_enclosure,
 )
 from superposition_theory.phases import polygon_optimum
@@ -73,6 +75,19 @@ class PolygonConstants:
     loss: Enclosure
     slope: Enclosure
     level: Enclosure
+
+    @property
+    def named(self) -> dict[str, Enclosure]:
+        """The constants by the names that certificates give them."""
+        return {
+            "c": self.cosine,
+            "t": self.threshold,
+            "a": self.squared_norm,
+            "b": self.bias,
+            "F": self.loss,
+            "mu": self.slope,
+            "K": self.level,
+        }
 
 
 @cache
@@ -201,6 +216,52 @@ def tangency(constants: PolygonConstants, corners: int) -> tuple[Identity, ...]:
     return tuple(Identity(text, part.enclosure()) for text, part in parts.items())
 
 
+def two_variable_questions(
+    constants: PolygonConstants, angles: tuple[Fraction, Fraction], flat: Fraction, near: Box
+) -> tuple[Question, ...]:
+    """Return the questions about the three coefficients, and about H off and near the polygon.
+
+    Parameters
+    ----------
+    constants : PolygonConstants
+    angles : tuple of (lower, upper)
+        Where Gamma is asked for.
+    flat : Fraction
+        The largest t.
+    near : tuple of (lower, upper)
+        The rectangle around (t*, 2 pi/k) on which H is convex.
+
+    Returns
+    -------
+    tuple of Question
+
+    Examples
+    --------
+    >>> from fractions import Fraction
+    >>> from superposition_proofs.certificates import polygon_constants
+    >>> from superposition_proofs.certificates.pentagon import NEIGHBOURHOOD
+    >>> from superposition_proofs.certificates.pentagon import two_variable_questions
+    >>> half = Fraction(1, 2)
+    >>> questions = two_variable_questions(polygon_constants(5), (0, half), half, NEIGHBOURHOOD)
+    >>> questions[-1].name
+    'neighbourhood'
+    """
+    excess = Formula(Excess(constants.slope, constants.level))
+    return (
+        *(
+            Positive(
+                f"coefficient of beta^{power}",
+                ("theta",),
+                (angles,),
+                Formula(Bracket(power, constants.slope, constants.level)),
+            )
+            for power in range(3)
+        ),
+        Positive("outside", ("t", "theta"), ((Fraction(0), flat), angles), excess, left_out=near),
+        Convex("neighbourhood", ("t", "theta"), near, excess),
+    )
+
+
 def pentagon_theorem(constants: PolygonConstants | None = None) -> Theorem:
     """Return the two-variable inequality as conditions and questions.
 
@@ -235,40 +296,12 @@ def pentagon_theorem(constants: PolygonConstants | None = None) -> Theorem:
         "79/64 < 2 pi/5": 2 * pi / 5 - NEIGHBOURHOOD[1][0],
         "2 pi/5 < 41/32": NEIGHBOURHOOD[1][1] - 2 * pi / 5,
     }
-    angles = (Fraction(0), STEEP)
-    excess = Formula(Excess(k.slope, k.level))
     return Theorem(
         "pentagon",
         "Gamma(a, b, theta) >= 0 for a >= 0, b real, 0 <= theta <= pi/2, with equality at "
         "(a*, b*, 2 pi/5) only.",
-        {
-            "c": k.cosine,
-            "t": k.threshold,
-            "a": k.squared_norm,
-            "b": k.bias,
-            "F": k.loss,
-            "mu": k.slope,
-            "K": k.level,
-        },
+        k.named,
         tuple(Condition(text, value.enclosure()) for text, value in conditions.items()),
-        (
-            *(
-                Positive(
-                    f"coefficient of beta^{power}",
-                    ("theta",),
-                    (angles,),
-                    Formula(Bracket(power, k.slope, k.level)),
-                )
-                for power in range(3)
-            ),
-            Positive(
-                "outside",
-                ("t", "theta"),
-                ((Fraction(0), _FLAT), angles),
-                excess,
-                left_out=NEIGHBOURHOOD,
-            ),
-            Convex("neighbourhood", ("t", "theta"), NEIGHBOURHOOD, excess),
-        ),
+        two_variable_questions(k, (Fraction(0), STEEP), _FLAT, NEIGHBOURHOOD),
         tangency(k, 5),
     )

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 from superposition_proofs.certificates import polygon_constants
 from superposition_proofs.claims import pentagon
-from superposition_proofs.pentagon_paper import main, numbers, polynomial
+from superposition_proofs.paper import FILES, write_numbers
+from superposition_proofs.paper.other_polygons import numbers as other_numbers
+from superposition_proofs.paper.pentagon import numbers, polynomial
 
 PAPER = Path(__file__).parents[2] / "proofs" / "pentagon"
 MACRO = re.compile(r"\\newcommand\{\\([a-zA-Z]+)\}")
@@ -29,14 +31,24 @@ def text() -> str:
     return (PAPER / "pentagon.tex").read_text(encoding="utf-8")
 
 
-def test_the_numbers_are_those_of_the_program(generated: str) -> None:
-    kept = (PAPER / "numbers.tex").read_text(encoding="utf-8")
-    assert kept == generated, "python -m superposition_proofs.pentagon_paper"
+@pytest.mark.parametrize("name", FILES)
+def test_the_numbers_are_those_of_the_program(name: str) -> None:
+    kept = (PAPER / name).read_text(encoding="utf-8")
+    assert kept == FILES[name](), "python -m superposition_proofs.paper"
 
 
-def test_main_writes_them(tmp_path: Path, generated: str) -> None:
-    main([str(tmp_path)])
-    assert (tmp_path / "numbers.tex").read_text(encoding="utf-8") == generated
+def test_all_files_are_written(tmp_path: Path) -> None:
+    paths = write_numbers(tmp_path)
+    assert [path.name for path in paths] == list(FILES)
+    for path in paths:
+        assert path.read_text(encoding="utf-8") == (PAPER / path.name).read_text(encoding="utf-8")
+
+
+def test_every_macro_of_other_polygons_is_used() -> None:
+    section = (PAPER / "other_n.tex").read_text(encoding="utf-8")
+    names = MACRO.findall(other_numbers())
+    assert len(names) > 15
+    assert [name for name in names if name not in section] == []
 
 
 def test_macros_are_defined_once_and_used(generated: str, text: str) -> None:
