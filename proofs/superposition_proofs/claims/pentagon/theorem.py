@@ -167,9 +167,10 @@ def is_proved_directly(inequality: FiveVariables, context: Context) -> Outcome:
     constants = inequality.change(polygon_constants(5))
     theorem = pentagon_dual_theorem(constants, constrained=inequality.constrained)
     decision = decide_theorem(theorem, FLOATS, most_boxes=inequality.most_boxes)
+    if decision.failed:
+        return Outcome(False, f"not so: {', '.join(decision.failed)}")
     boxes = sum(verdict.boxes for verdict in decision.verdicts.values())
-    failed = f": {', '.join(decision.failed)}" if decision.failed else ""
-    reason = f"{decision.answer}, {boxes} boxes in floats{failed}"
+    reason = f"{decision.answer}, {boxes} boxes in floats"
     return Outcome(decision.answer == "proved", reason, cases=boxes, effective=boxes)
 
 
