@@ -145,9 +145,9 @@ def ledger_table(registry: Registry, report: Report) -> str:
     """
     rows = [
         [
-            cell(0.21, escape(verdict.title)),
+            cell(0.19, escape(verdict.title)),
             cell(0.52, _statement(registry[verdict.id])),
-            escape(verdict.label),
+            cell(0.14, escape(verdict.label)),
             str(verdict.effective),
         ]
         for verdict in report.verdicts
@@ -156,7 +156,7 @@ def ledger_table(registry: Registry, report: Report) -> str:
         f"The ledger at level {report.level}, seed {report.seed}. Status is computed from the "
         "evidence; cases are those that met the hypotheses."
     )
-    return long_table(caption, "lllr", ["claim", "statement", "status", "cases"], rows)
+    return long_table(caption, "@{}lllr@{}", ["claim", "statement", "status", "cases"], rows)
 
 
 def _statement(claim: Claim) -> str:

@@ -151,7 +151,7 @@ def test_ledger_table_holds_each_claim() -> None:
     first, second = lines[1].splitlines()
     assert r"50\% of W\_dec \& more" in first
     assert registry()["lemma"].statement in first
-    assert " & supported & 8 " in first
+    assert r"\raggedright supported\vspace{3pt}} & 8 " in first
     assert registry()["theorem"].statement in second
     assert "supported, modulo lemma" in second
     assert "level quick, seed 5" in tex
@@ -263,7 +263,13 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     full = Report(
         tuple(
             type(fast.verdicts[0])(
-                **{**fast.verdicts[0].__dict__, "id": claim.id, "title": claim.title}
+                **{
+                    **fast.verdicts[0].__dict__,
+                    "id": claim.id,
+                    "title": claim.title,
+                    "effective": 1_000_000,
+                    "modulo": ("opposite-signs-are-no-worse", "pair-output-over-its-bias"),
+                }
             )
             for claim in REGISTRY.values()
         ),
