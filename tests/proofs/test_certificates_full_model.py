@@ -13,7 +13,16 @@ from superposition_numerics.toy_model import active_losses, population_loss
 from superposition_proofs.certificates import decide_theorem, polygon_constants
 from superposition_proofs.certificates.check import check_text
 from superposition_proofs.certificates.files import stored
-from superposition_proofs.certificates.full_model import (
+from superposition_proofs.certificates.full_model.crossover import pentagon_pairs_crossover
+from superposition_proofs.certificates.full_model.formulas import Minor, Raised, Shifted
+from superposition_proofs.certificates.full_model.losses import (
+    SIZES,
+    PolygonLoss,
+    Weights,
+    curvature_weights,
+    output_loss,
+)
+from superposition_proofs.certificates.full_model.theorem import (
     ANGLES,
     EDGES,
     FORM,
@@ -22,15 +31,6 @@ from superposition_proofs.certificates.full_model import (
     THRESHOLDS,
     full_model_theorem,
     several_active,
-)
-from superposition_proofs.certificates.full_model_crossover import pentagon_pairs_crossover
-from superposition_proofs.certificates.full_model_formulas import Minor, Raised, Shifted
-from superposition_proofs.certificates.full_model_losses import (
-    SIZES,
-    PolygonLoss,
-    Weights,
-    curvature_weights,
-    output_loss,
 )
 from superposition_theory.toy_model import ReluModel
 from sympy import Rational

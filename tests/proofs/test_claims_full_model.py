@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 from superposition_numerics.toy_model import active_losses
-from superposition_proofs.certificates.full_model import (
+from superposition_proofs.certificates.full_model.theorem import (
     ANGLES,
     NORMS,
     THRESHOLDS,

@@ -17,7 +17,9 @@ from superposition_theory.phases import DENSITY
 from sympy import Expr, symbols
 
 from superposition_proofs.certificates import decide_theorem
-from superposition_proofs.certificates.full_model import (
+from superposition_proofs.certificates.full_model.crossover import pentagon_pairs_crossover
+from superposition_proofs.certificates.full_model.losses import FEATURES, SIZES, Weights
+from superposition_proofs.certificates.full_model.theorem import (
     ANGLES,
     NORMS,
     THRESHOLDS,
@@ -25,9 +27,7 @@ from superposition_proofs.certificates.full_model import (
     full_model_theorem,
     several_active,
 )
-from superposition_proofs.certificates.full_model import DENSITY as LARGEST
-from superposition_proofs.certificates.full_model_crossover import pentagon_pairs_crossover
-from superposition_proofs.certificates.full_model_losses import FEATURES, SIZES, Weights
+from superposition_proofs.certificates.full_model.theorem import DENSITY as LARGEST
 from superposition_proofs.ledger import (
     Claim,
     ClaimKind,

@@ -9,7 +9,7 @@ from superposition_theory.pentagon.pieces import BIAS, NORM, OVERLAP
 from superposition_theory.phases import COSINE, THRESHOLD
 from sympy import Expr, Rational, cos, diff, integrate, log, pi, symbols
 
-from superposition_proofs.certificates.full_model_losses import FAR
+from superposition_proofs.certificates.full_model.losses import FAR
 from superposition_proofs.ledger import Claim, ClaimKind
 
 from .algebra import Decided, Identity, Steps, by_algebra, replaced

@@ -13,7 +13,10 @@ from superposition_numerics.certify import Box, Enclosure
 
 from ..certificates.check import parsed
 from ..certificates.files import stored
-from ..certificates.full_model import (
+from ..certificates.full_model.crossover import pentagon_pairs_crossover
+from ..certificates.full_model.formulas import LEAST
+from ..certificates.full_model.losses import SIZES
+from ..certificates.full_model.theorem import (
     ANGLES,
     DENSITY,
     EDGES,
@@ -25,9 +28,6 @@ from ..certificates.full_model import (
     full_model_theorem,
     several_active,
 )
-from ..certificates.full_model_crossover import pentagon_pairs_crossover
-from ..certificates.full_model_formulas import LEAST
-from ..certificates.full_model_losses import SIZES
 from .macros import HEADER, hash_in_groups, macro, rational
 
 _SIZE_NAMES = dict(zip(SIZES, ("Two", "Three", "Four", "Five"), strict=True))

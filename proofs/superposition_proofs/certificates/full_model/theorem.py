@@ -38,7 +38,9 @@ from superposition_numerics.certify import (
     pi_enclosure,
 )
 
-from .full_model_formulas import (
+from ..pentagon import THIRD, Bracket, PolygonConstants, polygon_constants
+from ..theorems import Condition, Theorem
+from .formulas import (
     LEAST,
     Edge,
     Least,
@@ -48,9 +50,7 @@ from .full_model_formulas import (
     Rise,
     Shifted,
 )
-from .full_model_losses import FAR, SIZES, PolygonLoss, Weights, curvature_weights
-from .pentagon import THIRD, Bracket, PolygonConstants, polygon_constants
-from .theorems import Condition, Theorem
+from .losses import FAR, SIZES, PolygonLoss, Weights, curvature_weights
 
 
 class Form(NamedTuple):
@@ -100,7 +100,7 @@ class SeveralActive:
 
     Examples
     --------
-    >>> from superposition_proofs.certificates.full_model import several_active
+    >>> from superposition_proofs.certificates.full_model.theorem import several_active
     >>> several_active().terms[0].digits(10)
     '2.4511904358'
     """
@@ -128,7 +128,7 @@ def several_active(density: Fraction = DENSITY) -> SeveralActive:
 
     Examples
     --------
-    >>> from superposition_proofs.certificates.full_model import several_active
+    >>> from superposition_proofs.certificates.full_model.theorem import several_active
     >>> several_active().excess.digits(10)
     '0.0034458704'
     """
@@ -171,7 +171,7 @@ def full_model_theorem(
 
     Examples
     --------
-    >>> from superposition_proofs.certificates.full_model import full_model_theorem
+    >>> from superposition_proofs.certificates.full_model.theorem import full_model_theorem
     >>> theorem = full_model_theorem()
     >>> [condition.text for condition in theorem.conditions if not condition.holds]
     []

@@ -10,8 +10,8 @@ from typing import Any
 
 from superposition_numerics.certify import Balls, Enclosure, Formula, enclose_zero
 
-from .full_model_losses import FEATURES, PolygonLoss, output_loss
-from .pentagon import polygon_constants
+from ..pentagon import polygon_constants
+from .losses import FEATURES, PolygonLoss, output_loss
 
 _BITS = 256
 # p, squared norm and threshold of the pentagon, squared norm and bias of the pairs

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 from superposition_numerics.certify import Enclosure, Fixed, pi_enclosure
 
-from .full_model_losses import Weights
-from .pentagon import THIRD, PolygonConstants
+from ..pentagon import THIRD, PolygonConstants
+from .losses import Weights
 
 _RING = Fixed(256)
 LEAST = Fraction(13, 16)  # m, below a/a*

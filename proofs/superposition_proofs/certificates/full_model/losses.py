@@ -53,7 +53,7 @@ class PolygonLoss:
     >>> from fractions import Fraction
     >>> from superposition_numerics.certify import Fixed
     >>> from superposition_proofs.certificates import polygon_constants
-    >>> from superposition_proofs.certificates.full_model_losses import PolygonLoss
+    >>> from superposition_proofs.certificates.full_model.losses import PolygonLoss
     >>> k, ring = polygon_constants(5), Fixed(128)
     >>> one = PolygonLoss(1, k.cosine)([ring.number(k.squared_norm), ring.number(k.threshold)])
     >>> one.enclosure().digits(20) == k.loss.digits(20)
@@ -93,7 +93,7 @@ def output_loss(bias: Any, slopes: Sequence[Any], own: Any | None) -> Any:
     An antipodal pair, (x - (x - y)_+)^2 = min(x, y)^2:
 
     >>> from superposition_numerics.certify import Fixed
-    >>> from superposition_proofs.certificates.full_model_losses import output_loss
+    >>> from superposition_proofs.certificates.full_model.losses import output_loss
     >>> one = Fixed(64).number(1)
     >>> output_loss(0 * one, [-one], one).enclosure().digits(10)
     '0.1666666666'
@@ -132,7 +132,7 @@ def curvature_weights(
     Examples
     --------
     >>> from fractions import Fraction
-    >>> from superposition_proofs.certificates.full_model_losses import curvature_weights
+    >>> from superposition_proofs.certificates.full_model.losses import curvature_weights
     >>> unit = Fraction(1), Fraction(1)
     >>> zero = Fraction(0), Fraction(0)
     >>> curvature_weights(unit, zero, Fraction(0), Fraction(0))
