@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from superposition_numerics.certify import (
     decide,
     leaves,
 )
+from superposition_numerics.certify.portions import _modules
 from superposition_numerics.certify.trees import depth_limits
 from superposition_theory import InputError
 
@@ -353,3 +355,13 @@ def test_answers_of_bare_questions() -> None:
             yield decide(FALSE, ring).answer
 
     assert list(answers()) == ["proved", "refuted"] * 3
+
+
+def test_what_a_partial_formula_calls_is_a_part_of_the_key() -> None:
+    found = set(_modules(Formula(partial(shifted_square, 1))))
+    assert shifted_square.__module__ in found
+    assert shifted_square.__module__ not in set(_modules(Formula(partial(abs, 1))))
+
+
+def shifted_square(shift: int, x: Sequence[Any]) -> Any:
+    return x[0] ** 2 + shift

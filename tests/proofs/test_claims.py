@@ -95,6 +95,7 @@ PENTAGON = {
 OTHER_POLYGONS = {
     "tangent-at-the-hexagon": Status.proved,
     "hexagon-inequality": Status.certified,
+    "close-pairs-in-a-box": Status.proved,
     "hexagon-close-pairs": Status.open,
     "hexagon-theorem": Status.open,
     "no-loss-up-to-four-features": Status.proved,

@@ -14,8 +14,8 @@ from .jets import Jet, variables
 class Differentiable(Protocol):
     """A real function that can be enclosed on boxes, with its first derivatives.
 
-    Where the function may be undefined on a box, its value and its derivatives must hold every
-    real number.
+    Where the function may be undefined on a box, its value must hold every real number, and so
+    must its derivatives in the variables on which that depends.
 
     Examples
     --------

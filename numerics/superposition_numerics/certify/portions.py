@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, as_completed
 from dataclasses import fields, is_dataclass, replace
 from fractions import Fraction
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -125,6 +126,10 @@ def _fingerprint(branch: Branch) -> str:
 
 def _modules(part: Any) -> Iterator[str]:
     """Yield the modules in which a question, its functions and their formulas are defined."""
+    if isinstance(part, partial):
+        for item in (part.func, *part.args, *part.keywords.values()):
+            yield from _modules(item)
+        return
     yield type(part).__module__
     yield str(getattr(part, "__module__", type(part).__module__))
     if is_dataclass(part):

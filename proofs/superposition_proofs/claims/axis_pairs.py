@@ -8,7 +8,7 @@ from functools import partial
 from superposition_theory.phases import BIAS, DENSITY, dropped_loss
 from superposition_theory.phases.axes import WEIGHT, biased_pair_loss, weak_pair
 from superposition_theory.toy_model import ReluModel
-from sympy import Expr, Matrix, Rational, diff
+from sympy import Expr, Matrix, Rational, diff, expand
 
 from superposition_proofs.ledger import (
     Claim,
@@ -20,7 +20,7 @@ from superposition_proofs.ledger import (
     Status,
 )
 
-from .algebra import Identity, PositiveOn, Steps, by_algebra, replaced
+from .algebra import Decided, Identity, PositiveOn, Steps, by_algebra, replaced
 from .hypotheses import UNIFORM
 
 p, e, b = DENSITY, WEIGHT, BIAS
@@ -49,6 +49,21 @@ def _sign_steps() -> Steps:
     )
 
 
+def _signs_follow(room: Expr) -> bool:
+    """Say whether the breakpoints have their signs where `room` >= 0 and 0 < e, p < 1."""
+    stated = (
+        e * (2 - p) / 2,
+        (2 * (1 - e) + e * p) / 2,
+        p * (1 + e * (1 - e)) / 2,
+        room,
+        room + e**2,
+        room + e + e**2,
+    )
+    return {expand(sign) for sign in weak_pair().signs} == {expand(form) for form in stated}
+
+
+_ROOM = p * (1 - e**2 + e) / 2 - e  # the range of e that is stated is that where it is >= 0
+
 _PAIRS: Steps = (
     Identity("slope in b", lambda: diff(biased_pair_loss(), b).subs(b, 0), -2 * p**2 / 3),
     PositiveOn(
@@ -68,6 +83,7 @@ _PAIRS: Steps = (
         lambda: p * (1 - p) * (2 - p) ** 3 / 24 / dropped_loss(),
         (1 - p) * (2 - p) ** 3 / (2 * (4 - 3 * p)),
     ),
+    Decided("the loss is valid on the range of e", partial(_signs_follow, _ROOM)),
     *_sign_steps(),
     PositiveOn(
         "the weak pair gains at e = p (1 - p)/4",
@@ -103,6 +119,11 @@ TWO_PAIRS = Claim(
             _PAIRS,
             {
                 "a slope of p^2/3": replaced(_PAIRS, "slope in b", stated=-(p**2) / 3),
+                "a range twice as long": replaced(
+                    _PAIRS,
+                    "the loss is valid on the range of e",
+                    question=partial(_signs_follow, _ROOM + e / 2),
+                ),
                 "no term of third order": replaced(
                     _PAIRS,
                     "loss of the weak pair",

@@ -8,8 +8,9 @@ from functools import partial
 from itertools import pairwise
 
 from superposition_numerics.landscape import Setting, global_minimum
-from superposition_theory.phases import DENSITY, dropped_loss
-from sympy import Expr, Rational, symbols
+from superposition_theory.phases import BIAS, DENSITY, dropped_loss
+from superposition_theory.toy_model import Cell, loss_on_cell
+from sympy import Expr, Matrix, Rational, symbols
 
 from superposition_proofs.ledger import (
     Claim,
@@ -178,6 +179,12 @@ def _three(*, sparsity: str = "99/100") -> Rational:
     return _V.subs(p, density) - axis.loss(density)
 
 
+def _zero_column_loss() -> Expr:
+    """Return the loss of a feature without a vector, whose output is the constant b > 0."""
+    gram = Matrix([[0]])
+    return loss_on_cell(gram, [BIAS], p, Cell.at(gram, [BIAS], {BIAS: 1}))
+
+
 _THREE: Steps = (
     Identity(
         "the loss at S = 99/100",
@@ -186,6 +193,8 @@ _THREE: Steps = (
     ),
     Identity("a drop at S = 99/100", lambda: _V.subs(p, Rational(1, 100)), Rational(397, 120000)),
     Decided("the loss is below that of a drop", lambda: _three() > 0),
+    # where w_j = 0 the output j is the constant b_+, and the loss is at least E (x_j - b_+)^2
+    Identity("a zero column costs v or more", _zero_column_loss, _V + (BIAS - p / 2) ** 2),
 )
 
 THREE = Claim(

@@ -16,10 +16,17 @@ from superposition_numerics.certify import (
     Fixed,
     Positive,
 )
-from superposition_theory.pentagon import stationarity, tangent_slope
+from superposition_theory.pentagon import (
+    Region,
+    overlap_piece,
+    own_piece,
+    stationarity,
+    tangent_slope,
+)
+from superposition_theory.pentagon.pieces import BIAS, NORM, OVERLAP
 from superposition_theory.phases import COSINE, THRESHOLD, polygon_optimum
 from superposition_theory.phases.polygons import other_corner, own_output
-from sympy import Expr, Poly, Rational, diff
+from sympy import Expr, Poly, Rational, diff, symbols
 
 from superposition_proofs.certificates import (
     PolygonConstants,
@@ -44,7 +51,7 @@ from superposition_proofs.ledger import (
     Status,
 )
 
-from .algebra import Decided, Identity, Steps, by_algebra, replaced
+from .algebra import Decided, Identity, PositiveOn, Steps, by_algebra, replaced
 from .certified import by_certificate, constant_moved, leaf_dropped, left_out_widened
 from .sparse_limit import PIECES, SOURCE, SPARSE_LIMIT, Search, is_least
 
@@ -197,6 +204,69 @@ TWO_VARIABLES = Claim(
 
 _PAIRS = Inequality(polygon_constants(6), hexagon_pairs_theorem)
 
+_V = NORM * (1 - THRESHOLD)
+_ROOT, _OTHER_ROOT = symbols("r s", positive=True)
+_BOX: Steps = (
+    Identity(
+        "D by t and v = a + b",
+        lambda: own_piece(Region.rising).subs(BIAS, -THRESHOLD * NORM),
+        Rational(1, 3) - (1 - THRESHOLD) * _V * (2 + THRESHOLD - _V) / 3,
+    ),
+    Identity(
+        "D as its least value and a square",
+        lambda: own_piece(Region.rising).subs(BIAS, -THRESHOLD * NORM),
+        Rational(1, 3)
+        - (1 - THRESHOLD) * (2 + THRESHOLD) ** 2 / 12
+        + (1 - THRESHOLD) * (_V - 1 - THRESHOLD / 2) ** 2 / 3,
+    ),
+    Identity("D where the output is off", partial(own_piece, Region.off), Rational(1, 3)),
+    PositiveOn(
+        "the least value grows with t",
+        lambda: -diff((1 - THRESHOLD) * (2 + THRESHOLD) ** 2, THRESHOLD),
+        THRESHOLD,
+        Rational(0),
+        Rational(1),
+    ),
+    Identity(
+        "(1 - t)(2 + t) <= 2",
+        lambda: 2 - (1 - THRESHOLD) * (2 + THRESHOLD),
+        THRESHOLD + THRESHOLD**2,
+    ),
+    Identity(
+        "C by the roots of the norms",
+        lambda: overlap_piece(Region.rising).subs(
+            {OVERLAP: _ROOT * _OTHER_ROOT * COSINE, BIAS: -THRESHOLD * _ROOT**2}
+        ),
+        (_ROOT * _OTHER_ROOT * COSINE) ** 2
+        * (1 - _ROOT * THRESHOLD / (_OTHER_ROOT * COSINE)) ** 3
+        / 3,
+    ),
+)
+
+IN_A_BOX = Claim(
+    "close-pairs-in-a-box",
+    "A column that costs less than 1/3 has bounded norm and threshold",
+    r"D(a, -ta) = \tfrac13 - \tfrac13 (1 - t) v (2 + t - v) "
+    r"\ge \tfrac13 - \tfrac1{12} (1 - t)(2 + t)^2, \ v = a (1 - t); \quad "
+    r"\allowbreak C(g, -ta) = \tfrac13 g^2 \Bigl(1 - \frac{ta}g\Bigr)^3",
+    (r"a > 0,\ 0 \le t < 1,\ g > ta; \quad D = \tfrac13 \text{ for } t \ge 1", *PIECES),
+    "ours",
+    ClaimKind.theorem,
+    (
+        by_algebra(
+            _BOX,
+            {
+                "3 for 2": replaced(
+                    _BOX,
+                    "D by t and v = a + b",
+                    stated=Rational(1, 3) - (1 - THRESHOLD) * _V * (3 + THRESHOLD - _V) / 3,
+                ),
+                "off costs 1/4": replaced(_BOX, "D where the output is off", stated=Rational(1, 4)),
+            },
+        ),
+    ),
+)
+
 CLOSE_PAIRS = Claim(
     "hexagon-close-pairs",
     "Two columns with a large overlap cost more than their share of the hexagon",
@@ -216,7 +286,7 @@ CLOSE_PAIRS = Claim(
             is_proved,
             _PAIRS,
             {"without the constraint": replace(_PAIRS, build=without_budget)},
-            (),
+            ("close-pairs-in-a-box",),
             Level.full,
             description="Branch and bound in five variables, in outward-rounded floats.",
         ),
@@ -338,4 +408,4 @@ HEXAGON = Claim(
     ),
 )
 
-CLAIMS = (TANGENT, TWO_VARIABLES, CLOSE_PAIRS, HEXAGON)
+CLAIMS = (TANGENT, TWO_VARIABLES, IN_A_BOX, CLOSE_PAIRS, HEXAGON)

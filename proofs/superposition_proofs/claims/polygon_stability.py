@@ -191,7 +191,7 @@ _SMALL: Steps = (
 SMALL = Claim(
     "digon-triangle-and-square",
     "Digon and triangle are minima that can be deformed, the square is rigid; a fifth lowers it",
-    r"T_1 = 0 \text{ at the } k\text{-gon},\ n = k \le 4; \quad "
+    r"T_1 = 0 \text{ at the } k\text{-gon},\ n = k \in \{2, 3, 4\}; \quad "
     r"\text{strict modulo } O(2) \text{ for } k = 4 \text{ only}; \allowbreak\quad "
     r"n = 5: \ T_1 < \tfrac13 \text{ for } w_5 = \varepsilon w_1/\|w_1\|, "
     r"\ 0 < \varepsilon < \tfrac14",
@@ -313,7 +313,7 @@ _SIGNS = ((5, -1), (6, 1), (7, 1), (8, 1))
 
 BESIDE = Claim(
     "weak-vector-beside-a-polygon",
-    "Beside the pentagon a dropped feature is worth a weak vector, beside larger polygons not",
+    "A weak vector without bias pays beside a fixed pentagon, not beside larger polygons",
     r"T_1 = k F_k^* + \tfrac13 + \tfrac{\varepsilon^2}3 \Bigl(a_k^* \sum_j "
     r"\cos_+^2(\varphi - \tfrac{2\pi j}k) - 2\Bigr) + \tfrac{\varepsilon^4}3; "
     r"\allowbreak\quad (\ldots) < 0 \text{ for } k = 5, \ > 0 \text{ for } k = 6, 7, 8, "
