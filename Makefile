@@ -12,10 +12,10 @@ help: ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 verify: $(READY) ## replay the theory at the quick level and print the verdicts
-	@$(BIN)/superposition verify
+	@$(BIN)/superposition verify --jobs 2
 
 verify-full: $(READY) ## replay the theory with all evidence
-	@$(BIN)/superposition verify --level full
+	@$(BIN)/superposition verify --level full --jobs 2
 
 test: $(READY) ## run all tests and doctests
 	@$(PYTEST)
