@@ -115,7 +115,7 @@ def test_all_claims_in_a_pipe_by_two_processes(tmp_path: Path) -> None:
         assert ran is (0 < verdict["effective"] <= verdict["cases"])
         assert verdict["seed"] == 0
         assert verdict["errors"] == []
-    statuses = {"proved": 50, "certified": 6, "checked": 11, "written": 9}
+    statuses = {"proved": 50, "certified": 6, "checked": 11, "written": 11}
     statuses |= {"supported": 7, "refuted": 7, "open": 7}
     assert {s: n for s, n in report["summary"]["statuses"].items() if n} == statuses
     assert report["summary"]["theorems_not_upheld"] == []

@@ -8,7 +8,8 @@ from fractions import Fraction
 from functools import cache
 from typing import Any, cast
 
-from superposition_numerics.certify import Formula, enclose_zero
+from superposition_numerics.certify import Balls, Enclosure, Formula, enclose_zero
+from superposition_numerics.certify.functions import lifted
 from superposition_theory.errors import InputError
 from superposition_theory.phases import (
     DENSITY,
@@ -24,7 +25,6 @@ from sympy import (
     Poly,
     Rational,
     Symbol,
-    cancel,
     fraction,
     lambdify,
     together,
@@ -41,6 +41,8 @@ from superposition_proofs.ledger import (
 )
 
 from .pair_outputs import SETTING
+
+_BITS = 256
 
 
 @dataclass(frozen=True)
@@ -112,8 +114,7 @@ def are_enclosed(points: tuple[Point, ...], context: Context) -> Outcome:
         except InputError as error:
             return Outcome(False, f"{point.name}: {error}")
         inside = [e.subs(fixed) for branch in point.branches for e in branch.positive]
-        middle = dict(zip(variables, (_rational(side.middle) for side in zero), strict=True))
-        if not all(cancel(e).subs(middle) > Rational(1, 10**6) for e in inside):
+        if not all(_is_positive(e, variables, zero) for e in inside):
             return Outcome(False, f"{point.name}: the zero is not inside the cells")
         if tuple(found) != point.decimals:
             return Outcome(False, f"{point.name}: {', '.join(found)}")
@@ -127,8 +128,17 @@ def are_enclosed(points: tuple[Point, ...], context: Context) -> Outcome:
     )
 
 
-def _rational(value: Fraction) -> Rational:
-    return Rational(value.numerator, value.denominator)
+def _is_positive(function: Expr, variables: tuple[Symbol, ...], box: tuple[Enclosure, ...]) -> bool:
+    """Say whether a rational function is positive on a whole box: numerator and denominator."""
+    above, below = fraction(together(function))
+    ring = Balls(_BITS)
+    with ring.working():
+        x = [ring.number(side) for side in box]
+        signs = {
+            (value.is_positive(), value.is_negative())
+            for value in (lifted(_numerator(part, variables)(*x), x) for part in (above, below))
+        }
+    return signs in ({(True, False)}, {(False, True)})
 
 
 def _pair(name: str, *at: str) -> Branch:
@@ -185,6 +195,17 @@ BOUNDARY_POINTS = (
 _WRONG_DIGIT = (replace(BOUNDARY_POINTS[0], decimals=("0.04872189790215426008",)),)
 _OTHER_DENSITY = (replace(BOUNDARY_POINTS[1], fixed=(*_FREE, (DENSITY, Rational(5001, 10000)))),)
 
+_FIRST = BOUNDARY_POINTS[0]
+_OUTSIDE = (
+    replace(
+        _FIRST,
+        branches=tuple(
+            replace(branch, positive=tuple(-e for e in branch.positive))
+            for branch in _FIRST.branches
+        ),
+    ),
+)
+
 ENCLOSED = Claim(
     "phase-boundaries-enclosed",
     "Points where stationary pairs and dropping have equal losses, enclosed to 20 decimals",
@@ -202,7 +223,11 @@ ENCLOSED = Claim(
             Status.certified,
             are_enclosed,
             BOUNDARY_POINTS,
-            {"a wrong last decimal": _WRONG_DIGIT, "p = 0.5001": _OTHER_DENSITY},
+            {
+                "a wrong last decimal": _WRONG_DIGIT,
+                "p = 0.5001": _OTHER_DENSITY,
+                "outside the cells": _OUTSIDE,
+            },
             ("pair-loss",),
             level=Level.full,
             description="Each system has one zero in a box of balls, inside the cells of the loss.",
