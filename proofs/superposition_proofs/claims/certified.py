@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from superposition_proofs.certificates import certificate_of, certify_theorem
+from superposition_numerics.certify import FLOATS, Arithmetic
+
+from superposition_proofs.certificates import (
+    Theorem,
+    certificate_of,
+    certify_theorem,
+    decide_theorem,
+)
 from superposition_proofs.certificates.catalogue import ARITHMETICS
 from superposition_proofs.certificates.check import Rejected, Report, check_text, digest, parsed
 from superposition_proofs.certificates.files import packed, render, stored
@@ -108,6 +115,47 @@ def check_certificate(kept: Kept, context: Context) -> Outcome:
     except Rejected as error:
         return Outcome(False, f"made anew it is rejected: {error}", witness={"place": error.place})
     return _accepted(anew, f"{_counted(report)} checked, and {_counted(anew)} made anew")
+
+
+def decided_anew(
+    theorem: Theorem,
+    arithmetics: tuple[Arithmetic, ...] = (FLOATS,),
+    *,
+    most_boxes: int = 10_000_000,
+) -> Outcome:
+    """Decide a theorem by branch and bound, in each of some arithmetics.
+
+    Parameters
+    ----------
+    theorem : Theorem
+    arithmetics : tuple of Arithmetic
+    most_boxes : int
+        As for `decide_theorem`.
+
+    Returns
+    -------
+    Outcome
+        It holds where every answer is "proved"; cases are boxes.
+
+    Examples
+    --------
+    >>> from superposition_proofs.certificates import pentagon_theorem
+    >>> from superposition_proofs.claims.certified import decided_anew
+    >>> decided_anew(pentagon_theorem()).reason
+    'proved: 1827 boxes in floats'
+    """
+    told, total = [], 0
+    for arithmetic in arithmetics:
+        decision = decide_theorem(theorem, arithmetic, most_boxes=most_boxes)
+        if decision.failed:
+            return Outcome(False, f"not so: {', '.join(decision.failed)}")
+        boxes = sum(verdict.boxes for verdict in decision.verdicts.values())
+        total += boxes
+        told.append(f"{boxes} boxes in {arithmetic.name}")
+        if decision.answer != "proved":
+            reason = f"{decision.answer}: {told[-1]}"
+            return Outcome(False, reason, cases=total, effective=total)
+    return Outcome(True, f"proved: {', '.join(told)}", cases=total, effective=total)
 
 
 def forged(text: str, forgery: Forgery) -> str:

@@ -6,9 +6,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from superposition_numerics.certify import FLOATS, Proved
-
-from superposition_proofs.certificates import decide_theorem
 from superposition_proofs.certificates.phases import Line, dropped_theorem
 from superposition_proofs.ledger import (
     Claim,
@@ -20,7 +17,7 @@ from superposition_proofs.ledger import (
     Status,
 )
 
-from .certified import by_certificate, leaf_dropped
+from .certified import by_certificate, decided_anew, leaf_dropped
 from .pair_outputs import AFFINE_PAIR, EQUAL_SIGNS, LONE_OUTPUT, ONE_OUTPUT, SETTING
 from .phase_enclosures import ENCLOSED
 
@@ -100,12 +97,10 @@ def is_dropped(bounds: tuple[Bound, ...], context: Context) -> Outcome:
     """Prove each bound by branch and bound."""
     boxes = 0
     for bound in bounds:
-        theorem = dropped_theorem(bound.densities, bound.line)
-        decision = decide_theorem(theorem, FLOATS, most_boxes=100_000)
-        if decision.answer != "proved":
-            low, high = (float(q) for q in bound.densities)
-            return Outcome(False, f"{decision.answer} for {low} <= p <= {high}")
-        boxes += sum(v.boxes for v in decision.verdicts.values() if isinstance(v, Proved))
+        outcome = decided_anew(dropped_theorem(bound.densities, bound.line), most_boxes=100_000)
+        if not outcome.holds:
+            return outcome
+        boxes += outcome.cases
     return Outcome(
         True, f"{len(bounds)} bounds proved with {boxes} boxes", cases=boxes, effective=boxes
     )

@@ -9,14 +9,13 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from superposition_numerics.certify import FLOATS, Enclosure
+from superposition_numerics.certify import Enclosure
 from superposition_numerics.matrices import FloatArray
 from superposition_numerics.toy_model.moments import support_losses
 from superposition_theory import InputError
 from superposition_theory.phases import DENSITY
 from sympy import Expr, symbols
 
-from superposition_proofs.certificates import decide_theorem
 from superposition_proofs.certificates.full_model.crossover import pentagon_pairs_crossover
 from superposition_proofs.certificates.full_model.losses import FEATURES, SIZES, Weights
 from superposition_proofs.certificates.full_model.theorem import (
@@ -40,7 +39,7 @@ from superposition_proofs.ledger import (
 )
 
 from .algebra import Identity, Steps, by_algebra, replaced
-from .certified import by_certificate, constant_moved, leaf_dropped, left_out_widened
+from .certified import by_certificate, constant_moved, decided_anew, leaf_dropped, left_out_widened
 from .full_model_algebra import REDUCTION
 from .trials import in_trials
 
@@ -240,13 +239,7 @@ def is_decided(anew: Anew, context: Context) -> Outcome:
     False
     """
     theorem = full_model_theorem(anew.density, anew.change(several_active(anew.density)))
-    failed = [condition.text for condition in theorem.conditions if not condition.holds]
-    if failed:
-        return Outcome(False, f"not so: {', '.join(failed)}", cases=1, effective=1)
-    decision = decide_theorem(theorem, FLOATS, most_boxes=20_000)
-    boxes = sum(verdict.boxes for verdict in decision.verdicts.values())
-    reason = f"{decision.answer}, {boxes} boxes in floats"
-    return Outcome(decision.answer == "proved", reason, cases=boxes, effective=boxes)
+    return decided_anew(theorem, most_boxes=20_000)
 
 
 _REDUCTIONS = ("two-variables-are-enough", "full-model-by-quadratics")

@@ -12,7 +12,6 @@ from superposition_numerics.certify import (
     FLOATS,
     Arithmetic,
     Balls,
-    Enclosure,
     Fixed,
     Positive,
 )
@@ -31,7 +30,6 @@ from sympy import Expr, Poly, Rational, diff, symbols
 from superposition_proofs.certificates import (
     PolygonConstants,
     Theorem,
-    decide_theorem,
     polygon_constants,
 )
 from superposition_proofs.certificates.hexagon import (
@@ -52,7 +50,8 @@ from superposition_proofs.ledger import (
 )
 
 from .algebra import Decided, Identity, PositiveOn, Steps, by_algebra, replaced
-from .certified import by_certificate, constant_moved, leaf_dropped, left_out_widened
+from .certified import by_certificate, constant_moved, decided_anew, leaf_dropped, left_out_widened
+from .pentagon.inequality import with_change
 from .sparse_limit import PIECES, SOURCE, SPARSE_LIMIT, Search, is_least
 
 _RING = Fixed(256)
@@ -93,16 +92,7 @@ def is_proved(inequality: Inequality, context: Context) -> Outcome:
     >>> is_proved(subject, Context(Level.quick, 0)).holds
     True
     """
-    theorem, boxes = inequality.build(inequality.constants), 0
-    for arithmetic in inequality.arithmetics:
-        decision = decide_theorem(theorem, arithmetic)
-        found = sum(verdict.boxes for verdict in decision.verdicts.values())
-        boxes += found
-        if decision.answer != "proved":
-            failed = "".join(f"; not so: {text}" for text in decision.failed)
-            return Outcome(False, f"{decision.answer} after {found} boxes{failed}")
-    names = f"{len(inequality.arithmetics)} arithmetic(s)"
-    return Outcome(True, f"proved with {boxes} boxes in {names}", cases=boxes, effective=boxes)
+    return decided_anew(inequality.build(inequality.constants), inequality.arithmetics)
 
 
 def at_all_angles(constants: PolygonConstants) -> Theorem:
@@ -139,13 +129,6 @@ def without_budget(constants: PolygonConstants) -> Theorem:
     return hexagon_pairs_theorem(constants, constrained=False)
 
 
-def _moved(field: str, by: Fraction) -> PolygonConstants:
-    """Return the constants with one of them moved."""
-    constants = polygon_constants(6)
-    old: Any = getattr(constants, field)
-    return replace(constants, **{field: Enclosure(old.lower + by, old.upper + by)})
-
-
 def _two_variables(name: str, arithmetics: tuple[Arithmetic, ...], level: Level) -> Evidence[Any]:
     subject = Inequality(polygon_constants(6), hexagon_theorem, arithmetics)
     moves = {
@@ -162,7 +145,7 @@ def _two_variables(name: str, arithmetics: tuple[Arithmetic, ...], level: Level)
         {
             "angles from 0": replace(subject, build=at_all_angles),
             **{
-                miss: replace(subject, constants=_moved(field, by))
+                miss: replace(subject, constants=with_change(field, by)(polygon_constants(6)))
                 for miss, (field, by) in moves.items()
             },
         },

@@ -19,13 +19,12 @@ from superposition_numerics.certify import (
 
 from superposition_proofs.certificates import (
     PolygonConstants,
-    decide_theorem,
     pentagon_theorem,
     polygon_constants,
 )
 from superposition_proofs.ledger import Claim, ClaimKind, Context, Evidence, Level, Outcome, Status
 
-from ..certified import by_certificate, constant_moved, leaf_dropped, left_out_widened
+from ..certified import by_certificate, constant_moved, decided_anew, leaf_dropped, left_out_widened
 
 _RING = Fixed(256)
 Change = Callable[[PolygonConstants], PolygonConstants]
@@ -86,20 +85,8 @@ def is_proved(inequality: Inequality, context: Context) -> Outcome:
     >>> is_proved(Inequality(unchanged), Context(Level.quick, 0)).holds
     True
     """
-    constants = inequality.change(polygon_constants(5))
-    boxes = []
-    theorem = pentagon_theorem(constants)
-    for arithmetic in inequality.arithmetics:
-        decision = decide_theorem(theorem, arithmetic)
-        if decision.answer != "proved":
-            failed = "".join(f"; not so: {text}" for text in decision.failed)
-            return Outcome(False, f"{decision.answer} in {arithmetic.name}{failed}")
-        boxes.append(sum(verdict.boxes for verdict in decision.verdicts.values()))
-    names = ", ".join(
-        f"{count} boxes in {arithmetic.name}"
-        for count, arithmetic in zip(boxes, inequality.arithmetics, strict=True)
-    )
-    return Outcome(True, f"proved: {names}", cases=sum(boxes), effective=sum(boxes))
+    theorem = pentagon_theorem(inequality.change(polygon_constants(5)))
+    return decided_anew(theorem, inequality.arithmetics)
 
 
 def shifted(number: Enclosure, by: Fraction) -> Enclosure:

@@ -8,14 +8,13 @@ from functools import partial
 
 import numpy as np
 from scipy.optimize import minimize
-from superposition_numerics.certify import FLOATS
 from superposition_numerics.matrices import FloatArray
 from superposition_numerics.toy_model import Activity, loss_and_gradient
 from superposition_theory.pentagon import vanishes_at_the_pentagon
 from superposition_theory.phases import COSINE, polygon_optimum
 from sympy import Expr, Rational, pi, symbols
 
-from superposition_proofs.certificates import decide_theorem, polygon_constants
+from superposition_proofs.certificates import polygon_constants
 from superposition_proofs.certificates.pentagon_dual import pentagon_dual_theorem
 from superposition_proofs.ledger import (
     Claim,
@@ -29,6 +28,7 @@ from superposition_proofs.ledger import (
 )
 
 from ..algebra import Decided, Identity, Steps, by_algebra, replaced
+from ..certified import decided_anew
 from .inequality import CONSTANTS, Change, unchanged, with_change
 from .pairs import PIECES
 from .reduction import quantity
@@ -166,12 +166,7 @@ def is_proved_directly(inequality: FiveVariables, context: Context) -> Outcome:
     """
     constants = inequality.change(polygon_constants(5))
     theorem = pentagon_dual_theorem(constants, constrained=inequality.constrained)
-    decision = decide_theorem(theorem, FLOATS, most_boxes=inequality.most_boxes)
-    if decision.failed:
-        return Outcome(False, f"not so: {', '.join(decision.failed)}")
-    boxes = sum(verdict.boxes for verdict in decision.verdicts.values())
-    reason = f"{decision.answer}, {boxes} boxes in floats"
-    return Outcome(decision.answer == "proved", reason, cases=boxes, effective=boxes)
+    return decided_anew(theorem, most_boxes=inequality.most_boxes)
 
 
 NEIGHBOURS = Claim(
