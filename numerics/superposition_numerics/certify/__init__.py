@@ -2,6 +2,7 @@
 
 from .decisions import decide as decide
 from .definite import is_positive_definite as is_positive_definite
+from .forms import centred_value as centred_value
 from .functions import Differentiable as Differentiable
 from .functions import Formula as Formula
 from .functions import Function as Function
@@ -27,7 +28,6 @@ from .rules import Lagrangian as Lagrangian
 from .rules import Natural as Natural
 from .rules import Rule as Rule
 from .rules import Tangent as Tangent
-from .rules import centred_value as centred_value
 from .search import Progress as Progress
 from .symmetry import ordered as ordered
 from .symmetry import quotient as quotient

@@ -13,7 +13,8 @@ from superposition_theory.errors import InputError
 
 from ..matrices import FloatArray
 from .definite import is_positive_definite
-from .functions import Differentiable, Function
+from .forms import centred_value, hessian_of
+from .functions import Differentiable
 from .intervals import Arithmetic
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ class Tangent(Rule):
         positive = plane.is_positive()
         if not np.any(positive):
             return positive
-        return positive & is_positive_definite(_hessian(objective, x))
+        return positive & is_positive_definite(hessian_of(objective, x))
 
 
 @dataclass(frozen=True)
@@ -162,7 +163,7 @@ class Concave(Rule):
         """Evaluate."""
         objective, k = question.objective, self.variable
         x = arithmetic.values(lower, upper)
-        concave = _hessian(objective, x)[k][k].is_negative()
+        concave = hessian_of(objective, x)[k][k].is_negative()
         for end in (lower, upper):
             if not np.any(concave):
                 break
@@ -298,7 +299,7 @@ class _Sum:
         return [self._total(part) for part in parts]
 
     def hessian(self, x: Sequence[Any]) -> list[list[Any]]:
-        tables = [_hessian(function, x) for function in self.functions]
+        tables = [hessian_of(function, x) for function in self.functions]
         return [
             [self._total([table[i][j] for table in tables]) for j in range(i + 1)]
             for i in range(len(x))
@@ -369,39 +370,3 @@ class Definite(Rule):
         """Evaluate."""
         x = arithmetic.values(lower, upper)
         return is_positive_definite(question.objective.hessian(x), self.basis)
-
-
-def centred_value(
-    function: Differentiable, arithmetic: Arithmetic, lower: FloatArray, upper: FloatArray
-) -> Any:
-    """Return a value below which the function does not fall on a box, by its slopes.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from superposition_numerics.certify import FLOATS, Formula, centred_value
-    >>> f = Formula(lambda x: x[0] - x[0] ** 2 / 4)
-    >>> box = np.array([[1.0]]), np.array([[1.5]])
-    >>> bool(abs(centred_value(f, FLOATS, *box).bounds()[0][0] - 0.75) < 1e-12)
-    True
-    """
-    slopes = function.gradient(arithmetic.values(lower, upper))
-    low, high = lower.copy(), upper.copy()
-    for k, slope in enumerate(slopes):
-        rising, falling = slope.bounds()[0] >= 0, slope.bounds()[1] <= 0
-        high[k] = np.where(rising, lower[k], upper[k])
-        low[k] = np.where(falling & ~np.asarray(rising), upper[k], lower[k])
-    middle = (low + high) / 2
-    m, x = arithmetic.values(middle, middle), arithmetic.values(low, high)
-    value = function.value(m)
-    for slope, side, centre in zip(slopes, x, m, strict=True):
-        value = value + slope * (side - centre)
-    return value
-
-
-def _hessian(function: Differentiable, x: Sequence[Any]) -> list[list[Any]]:
-    if not isinstance(function, Function):
-        raise InputError(
-            f"objective and constraints must have a method hessian for this rule, got {function!r}"
-        )
-    return function.hessian(x)

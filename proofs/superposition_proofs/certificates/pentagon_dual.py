@@ -197,17 +197,8 @@ def pair(x: Sequence[Any], least: Fraction) -> Pair:
     )
 
 
-class _WithoutHessian:
-    """A function of which nothing is said about the second derivatives."""
-
-    def hessian(self, x: Sequence[Any]) -> list[list[Any]]:
-        """Return all real numbers."""
-        anything = 1 / (x[0] * 0)
-        return [[anything] * (i + 1) for i in range(len(x))]
-
-
 @dataclass(frozen=True)
-class Dual(_WithoutHessian):
+class Dual:
     """G(b, v, b', v', theta).
 
     Attributes
@@ -235,7 +226,7 @@ class Dual(_WithoutHessian):
 
 
 @dataclass(frozen=True)
-class Excess(_WithoutHessian):
+class Excess:
     """D + D' + C + C' - 5 F*.
 
     Attributes
