@@ -22,6 +22,7 @@ from superposition_proofs.claims import (
     sparsity,
     toy_model,
 )
+from superposition_proofs.claims.neighbours import Neighbours
 from superposition_proofs.ledger import Context, Evidence, Level, Registry
 from superposition_theory.phases import DENSITY, dropped_loss
 from superposition_theory.toy_model import ReluModel
@@ -102,7 +103,7 @@ def test_losses_by_hand(weights: list[list[int]], biases: list[int], loss: Ratio
 
 def test_the_bounds_of_the_seven_hold_at_the_point_and_not_beyond() -> None:
     assert other_polygons.SEVEN.keeps_to_its_bounds
-    weaker = other_polygons.Neighbours(7, ("17/16", "1/16"), ("-3/20", "0"), (6, 5))
+    weaker = Neighbours(7, ("17/16", "1/16"), ("-3/20", "0"), (6, 5))
     assert max(weaker.own) > Rational("0.2938")
     assert not weaker.keeps_to_its_bounds
 

@@ -13,6 +13,7 @@ import pytest
 from superposition_numerics.matrices import FloatArray
 from superposition_proofs.certificates import PolygonConstants, polygon_constants, tangency
 from superposition_proofs.claims import pentagon
+from superposition_proofs.claims.neighbours import is_below_the_tangent
 from superposition_proofs.claims.pentagon.inequality import (
     shifted,
     unchanged,
@@ -29,7 +30,6 @@ from superposition_proofs.claims.pentagon.limits import (
     are_below,
     are_found,
     beats_the_square,
-    lie_below,
     square_loss,
 )
 from superposition_proofs.claims.pentagon.reduction import DECIMALS, POLYNOMIALS
@@ -268,14 +268,14 @@ def test_gamma_is_not_negative_in_samples(spread: float) -> None:
 
 def test_the_weak_neighbour_by_hand() -> None:
     # D(1, 0) = 0, D(0, 1/6) = 1/3 - 1/6 + 1/36, C(0, 0) = 0, C(0, 1/6) = 1/36: G + K = 1/8
-    own, other = BELOW[0].parts
-    assert (own, other) == (Rational(7, 36), Rational(1, 36))
-    assert own / 2 + other == Rational(1, 8)
+    point = BELOW[0]
+    assert (sum(point.own), point.overlap) == (Rational(7, 36), Rational(1, 36))
+    assert point.cost == Rational(1, 8)
     loss = 5 * polygon_constants(5).loss.upper
     for point in BELOW:  # and the constraint rules them out
-        total = sum(point.parts)
+        total = sum(point.own) + point.overlap
         assert Fraction(int(total.p), int(total.q)) > loss
-    assert lie_below(BELOW, QUICK).margin == pytest.approx(0.0259, abs=1e-4)
+    assert is_below_the_tangent(BELOW, QUICK).margin == pytest.approx(0.0259, abs=1e-4)
 
 
 def test_the_square_by_hand() -> None:

@@ -2,37 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from fractions import Fraction
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from superposition_numerics.certify import Enclosure
 from superposition_theory.pentagon import (
     Region,
-    overlap_loss,
     overlap_piece,
-    own_loss,
     own_piece,
     sum_over_pairs,
 )
 from superposition_theory.pentagon.pieces import BIAS, NORM, OVERLAP
-from superposition_theory.phases import THRESHOLD, polygon_optimum
+from superposition_theory.phases import THRESHOLD
 from sympy import Expr, Rational
 
-from superposition_proofs.certificates import polygon_constants
 from superposition_proofs.ledger import (
     Claim,
     ClaimKind,
-    Context,
     Evidence,
     Level,
-    Outcome,
     Reference,
     Status,
 )
 
 from .algebra import Decided, Identity, Steps, by_algebra, decide_steps, replaced
+from .neighbours import Neighbours, is_below_the_tangent, whole_loss
 from .sparse_limit import PIECES, SOURCE, SPARSE_LIMIT, Search, is_least
 
 a, b, g, t = NORM, BIAS, OVERLAP, THRESHOLD
@@ -133,7 +127,7 @@ def _zero_column(features: int) -> Expr:
 
 def _exceeds(cost: Rational, corners: int) -> bool:
     """Say whether a cost exceeds that of a whole polygon."""
-    return bool(cost > _whole(corners)[1])
+    return bool(cost > whole_loss(corners)[1])
 
 
 _ZERO_COLUMN: Steps = (
@@ -172,83 +166,7 @@ ZERO_COLUMN = Claim(
 # ---------------------------------------------------------------- where the dual inequality fails
 
 
-@dataclass(frozen=True)
-class Neighbours:
-    """Two columns on one ray, beside the constants of a k-gon.
-
-    Attributes
-    ----------
-    corners : int
-        k, also the number of features.
-    roots : tuple of two str
-        Their norms.
-    biases : tuple of two str
-    removed : tuple of two int
-        Corners of the polygons whose loss is taken off k F_k* to bound what each column, and what
-        both columns, may cost; 0 for none.
-    """
-
-    corners: int
-    roots: tuple[str, str]
-    biases: tuple[str, str]
-    removed: tuple[int, int] = (0, 0)
-
-    @property
-    def own(self) -> tuple[Rational, ...]:
-        """D and D', exactly."""
-        return tuple(
-            own_loss(Rational(r) ** 2, Rational(bias))
-            for r, bias in zip(self.roots, self.biases, strict=True)
-        )
-
-    @property
-    def overlap(self) -> Rational:
-        """C + C', exactly."""
-        product = Rational(self.roots[0]) * Rational(self.roots[1])
-        return sum(overlap_loss(product, Rational(bias)) for bias in self.biases)
-
-    @property
-    def keeps_to_its_bounds(self) -> bool:
-        """Whether D and D', and D + D' + C + C', are certainly small enough."""
-        each, both = (_whole(self.corners)[0] - _whole(k)[1] for k in self.removed)
-        return bool(max(self.own) <= each and sum(self.own) + self.overlap <= both)
-
-
-def _whole(corners: int) -> tuple[Rational, Rational]:
-    """Return bounds of k F_k*, 0 for no corners."""
-    if not corners:
-        return _ZERO, _ZERO
-    polygon = polygon_optimum(corners)
-    return polygon.bounds(corners * polygon.loss)
-
-
-def is_below_the_tangent(points: tuple[Neighbours, ...], context: Context) -> Outcome:
-    """Decide whether G < 0 at points with theta = 0 that keep to their bounds.
-
-    Examples
-    --------
-    >>> from superposition_proofs.claims.other_polygons import Neighbours, is_below_the_tangent
-    >>> from superposition_proofs.ledger import Context, Level
-    >>> dropped = Neighbours(7, ("1", "0"), ("0", "0"))
-    >>> is_below_the_tangent((dropped,), Context(Level.quick, 0)).holds
-    True
-    """
-    margins = []
-    for k, point in enumerate(points):
-        if not point.keeps_to_its_bounds:
-            return Outcome(False, f"point {k} is beyond its bounds", cases=k + 1, effective=k + 1)
-        level: Enclosure = polygon_constants(point.corners).level
-        value = sum(point.own) / 2 + point.overlap
-        upper = Fraction(int(value.p), int(value.q)) - level.lower
-        if upper >= 0:
-            reason = f"G is {float(upper):.6f} at point {k}"
-            return Outcome(False, reason, cases=k + 1, effective=k + 1)
-        margins.append(float(-upper))
-    reason = f"{len(margins)} exact points, G at most {-min(margins):.6f}"
-    return Outcome(True, reason, min(margins), len(margins), len(margins))
-
-
-FREE_SIX = Neighbours(6, ("1", "0"), ("0", "1/6"))
+FREE_SIX = Neighbours(6, ("1", "0"), ("0", "1/6"), (0, 0))
 SEVEN = Neighbours(7, ("17/16", "1/4"), ("-3/20", "0"), (6, 5))
 
 PAIR_BOUND = Claim(
@@ -321,7 +239,7 @@ FREE_HEXAGON = Claim(
 
 def _octagon_excess(other: int) -> Rational:
     """Return a lower bound of 8 F8* - (k F_k* + (8 - k)/3)."""
-    return _whole(8)[0] - _whole(other)[1] - Rational(8 - other, 3)
+    return whole_loss(8)[0] - whole_loss(other)[1] - Rational(8 - other, 3)
 
 
 _OCTAGON: Steps = (

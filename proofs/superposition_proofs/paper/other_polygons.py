@@ -14,6 +14,7 @@ from superposition_numerics.certify import Fixed
 from ..certificates import polygon_constants
 from ..certificates.hexagon import APART, FLAT, NEIGHBOURHOOD, RATIO, STEEP
 from ..certificates.polygons_critical import critical_point
+from ..claims.neighbours import dual
 from ..claims.other_polygons import FREE_SIX, SEVEN
 from .macros import HEADER, macro, rational
 
@@ -72,8 +73,4 @@ def _polygons() -> Iterable[str]:
 def _points() -> Iterable[str]:
     """Yield G at the points where it is negative."""
     for name, point in {"Free": FREE_SIX, "Seven": SEVEN}.items():
-        value = sum(point.own) / 2 + point.overlap
-        level = _RING.number(polygon_constants(point.corners).level)
-        yield macro(
-            f"below{name}", (Fraction(int(value.p), int(value.q)) - level).enclosure().digits(6)
-        )
+        yield macro(f"below{name}", dual(point).digits(6))

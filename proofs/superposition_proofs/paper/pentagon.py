@@ -16,6 +16,7 @@ from ..certificates import pentagon_theorem, polygon_constants
 from ..certificates.check import parsed
 from ..certificates.files import stored
 from ..certificates.pentagon import NEIGHBOURHOOD, STEEP, Excess
+from ..claims.neighbours import dual
 from ..claims.pentagon.inequality import corner
 from ..claims.pentagon.limits import BELOW, PENTAGON, square_loss
 from ..claims.pentagon.reduction import POLYNOMIALS
@@ -112,12 +113,8 @@ def _hessian() -> Iterable[str]:
 
 def _controls() -> Iterable[str]:
     """Yield the losses of the exact points of the negative controls."""
-    level = _RING.number(polygon_constants(5).level)
     for name, point in (("ZeroColumn", BELOW[0]), ("WeakColumn", BELOW[1])):
-        own, other = point.parts
-        value = own / 2 + other
-        below = Fraction(int(value.p), int(value.q)) - level
-        yield macro(f"valWith{name}", below.enclosure().digits(6))
+        yield macro(f"valWith{name}", dual(point).digits(6))
     square, loss = (Fraction(int(x.p), int(x.q)) for x in (square_loss(), PENTAGON.loss))
     yield macro("valSquare", rational(square))
     yield macro("valSquareShort", Enclosure(square, square).digits(6))

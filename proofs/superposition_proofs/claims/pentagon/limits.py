@@ -8,7 +8,6 @@ from fractions import Fraction
 from functools import partial
 
 from superposition_numerics.certify import FLOATS, Fixed, Formula, Positive, Refuted, decide
-from superposition_theory.pentagon import overlap_loss, own_loss
 from superposition_theory.toy_model import ReluModel
 from sympy import Rational
 
@@ -17,6 +16,7 @@ from superposition_proofs.certificates.pentagon import NEIGHBOURHOOD, Excess
 from superposition_proofs.ledger import Claim, ClaimKind, Context, Evidence, Level, Outcome, Status
 from superposition_proofs.ledger.json_values import Json
 
+from ..neighbours import Neighbours, is_below_the_tangent
 from .inequality import CONSTANTS, GAMMA, Change, unchanged, with_change, with_slope, with_threshold
 from .pairs import PIECES
 
@@ -164,78 +164,10 @@ SHARP = Claim(
 # ---- without the exclusion -----------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Neighbours:
-    """Two columns on one ray: theta = 0, so that their inner product is rational.
-
-    Attributes
-    ----------
-    roots : tuple of two Rational
-        The lengths: a and a' are their squares, g their product.
-    biases : tuple of two Rational
-    """
-
-    roots: tuple[Rational, Rational]
-    biases: tuple[Rational, Rational]
-
-    @property
-    def parts(self) -> tuple[Rational, Rational]:
-        """D + D' and C + C', exactly."""
-        overlap = self.roots[0] * self.roots[1]
-        own = [own_loss(r**2, b) for r, b in zip(self.roots, self.biases, strict=True)]
-        return sum(own), sum(overlap_loss(overlap, b) for b in self.biases)
-
-
-def lie_below(points: tuple[Neighbours, ...], context: Context) -> Outcome:
-    """Decide whether G < 0 at points with theta = 0, by rational bounds of K.
-
-    Examples
-    --------
-    >>> from superposition_proofs.claims.pentagon.limits import Neighbours, lie_below
-    >>> from superposition_proofs.ledger import Context, Level
-    >>> zero, one = Rational(0), Rational(1)
-    >>> lie_below((Neighbours((one, one), (zero, zero)),), Context(Level.quick, 0)).holds
-    False
-    """
-    level = polygon_constants(5).level
-    rows: list[dict[str, Json]] = []
-    for k, point in enumerate(points):
-        own, other = point.parts
-        value = own / 2 + other
-        upper = Fraction(int(value.p), int(value.q)) - level.lower
-        if upper >= 0:
-            reason = f"G is at least {float(upper - level.width):.4f} at point {k}"
-            return Outcome(False, reason, cases=len(points), effective=k + 1)
-        rows.append(
-            {
-                "lengths": [str(r) for r in point.roots],
-                "biases": [str(b) for b in point.biases],
-                "theta": "0",
-                "G below": float(upper),
-                "D + D' + C + C'": str(own + other),
-            }
-        )
-    return Outcome(
-        True,
-        f"{len(rows)} exact points with G < 0, the first {rows[0]['G below']:.6f}",
-        margin=-max(float(str(row["G below"])) for row in rows),
-        cases=len(rows),
-        effective=len(rows),
-        witness=rows[0],
-        details={"points": rows},
-    )
-
-
-def _neighbours(*numbers: str) -> Neighbours:
-    """Return the point with lengths r, r' and biases b, b'."""
-    one, other, bias, other_bias = (Rational(number) for number in numbers)
-    return Neighbours((one, other), (bias, other_bias))
-
-
 BELOW = (
-    _neighbours("1", "0", "0", "1/6"),  # G = 1/8 - K; the second column is zero
-    _neighbours("1", "1/100", "0", "1/6"),  # the same with two nonzero columns
-    _neighbours("1", "1/100", "0", "41/250"),
+    Neighbours(5, ("1", "0"), ("0", "1/6")),  # G = 1/8 - K; the second column is zero
+    Neighbours(5, ("1", "1/100"), ("0", "1/6")),  # the same with two nonzero columns
+    Neighbours(5, ("1", "1/100"), ("0", "41/250")),
 )
 
 WITHOUT_EXCLUSION = Claim(
@@ -253,11 +185,13 @@ WITHOUT_EXCLUSION = Claim(
         Evidence(
             "exact points",
             Status.checked,
-            lie_below,
+            is_below_the_tangent,
             BELOW,
             {
-                "the pentagon's norms and biases": (_neighbours("117/100", "117/100", "0", "0"),),
-                "both columns of unit length": (_neighbours("1", "1", "0", "1/6"),),
+                "the pentagon's norms, no biases": (
+                    Neighbours(5, ("117/100", "117/100"), ("0", "0")),
+                ),
+                "both columns of unit length": (Neighbours(5, ("1", "1"), ("0", "1/6")),),
             },
             against=True,
             description="Two columns on one ray, one of them weak; rational bounds of K.",
