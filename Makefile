@@ -39,6 +39,8 @@ bench: $(READY) ## measure time and memory beside their peers and print ratios
 	@$(BIN)/python benchmarks/landscape.py
 	@$(BIN)/python benchmarks/schemes.py
 	@$(BIN)/python benchmarks/certify.py
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python benchmarks/training.py
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python benchmarks/phase_answer.py
 
 paper: ## compile the written proof of the pentagon theorem (needs pdflatex)
 	@mkdir -p build/paper

@@ -12,6 +12,7 @@ import pytest
 
 PACKAGES = [
     "superposition_theory",
+    "superposition_theory.flows",
     "superposition_theory.frames",
     "superposition_theory.derivations",
     "superposition_theory.geometries",
@@ -21,13 +22,17 @@ PACKAGES = [
     "superposition_theory.toy_model",
     "superposition_numerics",
     "superposition_numerics.certify",
+    "superposition_numerics.flows",
     "superposition_numerics.samples",
     "superposition_numerics.recognition",
     "superposition_numerics.spectral",
     "superposition_numerics.strategies",
     "superposition_numerics.json_lines",
     "superposition_numerics.landscape",
+    "superposition_numerics.part_store",
+    "superposition_numerics.sweeps",
     "superposition_numerics.toy_model",
+    "superposition_numerics.training",
     "superposition_numerics.weights",
     "superposition_proofs.boundaries",
     "superposition_proofs.certificates",
@@ -37,6 +42,7 @@ PACKAGES = [
     "superposition_proofs.classification",
     "superposition_proofs.ledger",
     "superposition_proofs.reference",
+    "superposition_proofs.training",
 ]
 
 

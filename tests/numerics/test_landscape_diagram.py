@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, cast
@@ -18,7 +17,6 @@ from superposition_numerics.landscape import (
     minimise,
     phase_diagram,
 )
-from superposition_numerics.landscape.store import PartStore, part_key
 from superposition_theory import InputError
 
 ROWS = Axis.linear(Parameter("density"), 0.05, 0.95, 7)
@@ -237,19 +235,9 @@ def test_axes_refused(call: Any, match: str) -> None:
         call()
 
 
-def test_store_keeps_floats_exactly_and_the_last_value(tmp_path: Path) -> None:
-    store = PartStore(tmp_path / "s.jsonl")
-    store.append("a", 1)
-    store.append("a", [0.1, 1e-300])
-    assert PartStore(store.path).get("a") == [0.1, 1e-300]
-    assert PartStore(store.path).get("b") is None
-    assert part_key(0.1) == part_key(0.1) != part_key(0.2)
-
-
-@pytest.mark.parametrize("foreign", ["hello\n", json.dumps({"a": 1}) + "\n", "3\n"])
-def test_a_file_of_something_else_is_refused(tmp_path: Path, foreign: str) -> None:
+def test_a_file_of_something_else_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "notes.txt"
-    path.write_text(foreign)
-    with pytest.raises(InputError, match="line 1 is not of a store"):
-        PartStore(path)
-    assert path.read_text() == foreign
+    path.write_text("hello\n")
+    with pytest.raises(InputError, match="line 1 is not of this store"):
+        phase_diagram(SETTING, ROWS, COLUMNS, store=path)
+    assert path.read_text() == "hello\n"

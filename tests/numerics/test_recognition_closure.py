@@ -68,7 +68,7 @@ def colourings(draw: st.DrawFn) -> Relation:
     return rows
 
 
-LAW = settings(deadline=None, derandomize=True, max_examples=120, database=None)
+LAW = settings(max_examples=120)
 
 
 @LAW

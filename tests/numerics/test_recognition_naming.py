@@ -78,7 +78,7 @@ def test_relabelled_relations_are_isomorphic(name: str) -> None:
         assert carries(found, RELATIONS[name], moved)
 
 
-@settings(deadline=None, derandomize=True, max_examples=80, database=None)
+@settings(max_examples=80)
 @given(st.integers(1, 9), st.integers(1, 4), st.integers(0, 10**6))
 def test_isomorphism_of_any_colouring(n: int, colours: int, seed: int) -> None:
     """Random colourings, not symmetric, with any diagonal; and a change of one entry."""
@@ -93,7 +93,7 @@ def test_isomorphism_of_any_colouring(n: int, colours: int, seed: int) -> None:
     assert isomorphism(model, changed) is None  # the sum of all colours is another
 
 
-@settings(deadline=None, derandomize=True, max_examples=80, database=None)
+@settings(max_examples=80)
 @given(st.integers(4, 8), st.integers(0, 10**6))
 def test_isomorphism_of_graphs_against_networkx(n: int, seed: int) -> None:
     """Random regular graphs of one degree: often alike, often not."""

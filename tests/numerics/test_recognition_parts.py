@@ -162,7 +162,7 @@ def test_components_by_hand(W: npt.NDArray[np.float64], expected: list[list[int]
     assert parts_of(W) == expected
 
 
-@settings(deadline=None, derandomize=True, max_examples=60, database=None)
+@settings(max_examples=60)
 @given(st.integers(2, 12), st.integers(0, 10**6))
 def test_components_are_those_of_the_graph(n: int, seed: int) -> None:
     rng = np.random.default_rng(seed)

@@ -250,7 +250,7 @@ def test_two_norms() -> None:
     assert found.levels[0].value == pytest.approx(1.5 * 2.44 / 1.21)
 
 
-@settings(deadline=None, derandomize=True, max_examples=60, database=None)
+@settings(max_examples=60)
 @given(st.data())
 def test_real_harmonic_frames(data: st.DataObject) -> None:
     """Rows of the discrete Fourier transform: homogeneous, commutative and tight by blocks."""

@@ -47,7 +47,7 @@ U = 2.0**-53
 
 
 def law(examples: int) -> settings:
-    return settings(deadline=None, derandomize=True, max_examples=examples, database=None)
+    return settings(max_examples=examples)
 
 
 # ---------------------------------------------------------------- by hand

@@ -183,7 +183,7 @@ def test_no_instances() -> None:
 entries = st.floats(-2, 2, width=32)
 
 
-@settings(deadline=None, derandomize=True, max_examples=60, database=None)
+@settings(max_examples=60)
 @given(
     st.lists(st.lists(entries, min_size=3, max_size=3), min_size=2, max_size=2),
     st.lists(entries, min_size=3, max_size=3),
@@ -200,7 +200,7 @@ def test_order_of_features_does_not_matter(W: Any, b: Any, p: Any, order: list[i
     assert second.loss == pytest.approx(first.loss, rel=1e-12, abs=1e-14)
 
 
-@settings(deadline=None, derandomize=True, max_examples=60, database=None)
+@settings(max_examples=60)
 @given(
     st.lists(st.lists(entries, min_size=3, max_size=3), min_size=2, max_size=2),
     st.lists(entries, min_size=3, max_size=3),

@@ -868,7 +868,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     layout=st.sampled_from(LAYOUTS),
     suffix=st.sampled_from([".npy", ".npz", ".safetensors", ".csv"]),
 )
-@settings(deadline=None, derandomize=True, max_examples=200)
+@settings(max_examples=200)
 def test_what_is_written_is_read(
     folder: Path, array: NDArray[Any], layout: str, suffix: str
 ) -> None:
@@ -911,7 +911,7 @@ def test_truncation_anywhere(tmp_path: Path, name: str) -> None:
 
 @pytest.mark.parametrize("name", SMALL)
 @given(data=st.data())
-@settings(deadline=None, derandomize=True, max_examples=300)
+@settings(max_examples=300)
 def test_one_wrong_byte(folder: Path, name: str, data: st.DataObject) -> None:
     content = bytearray(SMALL[name])
     content[data.draw(st.integers(0, len(content) - 1))] ^= data.draw(st.integers(1, 255))

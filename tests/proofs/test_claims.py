@@ -147,9 +147,35 @@ SCHEMES = {
     "equal-norm-tight-frames-are-schemes": Status.refuted,
     "recognition-is-invariant": Status.supported,
 }
-BY_DERIVATION = {*SPECTRAL, *SCHEMES} - {"antiprism-family", "polygon-and-simplex-plateaus"}
+FLOWS = {
+    "gradient-by-gram": Status.proved,
+    "gram-and-frame-flow": Status.proved,
+    "gradient-flow-conserves-the-range": Status.proved,
+    "eigenvalue-flow": Status.proved,
+    "projector-flow": Status.proved,
+    "frozen-projectors": Status.proved,
+    "reduced-flow-on-idempotents": Status.proved,
+    "dimensionality-flow": Status.proved,
+    "population-loss-conserves-schemes": Status.checked,
+    "invariant-losses-may-leave-a-scheme": Status.checked,
+    "symmetry-breaks-at-the-rate-of-the-curvature": Status.written,
+}
+TRAINING = {
+    "sampled-gradient-is-unbiased": Status.checked,
+    "pentagon-from-random-starts": Status.open,
+    "capacity-nearly-saturates-in-training": Status.supported,
+    "capacity-saturates-at-the-optimum": Status.refuted,
+    "slope-times-rayleigh-quotient": Status.proved,
+    "slope-falls-with-sparsity": Status.open,
+}
+BY_DERIVATION = {*SPECTRAL, *SCHEMES, *FLOWS, "slope-times-rayleigh-quotient"} - {
+    "antiprism-family",
+    "polygon-and-simplex-plateaus",
+}
 EXPECTED = SPECTRAL | TOY_MODEL | PENTAGON | OTHER_POLYGONS | PHASES | AXES | SCHEMES
+EXPECTED |= FLOWS | TRAINING
 CONJECTURES = {"hexagon-with-free-biases", "heptagon-for-seven-features", "axes-are-shared-evenly"}
+CONJECTURES |= {"pentagon-from-random-starts", "slope-falls-with-sparsity"}
 MODULO = {  # certificates for what a lemma in prose leaves
     "dropping-is-globally-optimal": ("pair-output-over-its-bias", "opposite-signs-are-no-worse"),
     "antipodal-pair-is-globally-optimal": ("opposite-signs-are-no-worse",),

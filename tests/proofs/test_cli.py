@@ -115,8 +115,8 @@ def test_all_claims_in_a_pipe_by_two_processes(tmp_path: Path) -> None:
         assert ran is (0 < verdict["effective"] <= verdict["cases"])
         assert verdict["seed"] == 0
         assert verdict["errors"] == []
-    statuses = {"proved": 50, "certified": 6, "checked": 11, "written": 11}
-    statuses |= {"supported": 7, "refuted": 7, "open": 7}
+    statuses = {"proved": 59, "certified": 6, "checked": 14, "written": 12}
+    statuses |= {"supported": 8, "refuted": 8, "open": 9}
     assert {s: n for s, n in report["summary"]["statuses"].items() if n} == statuses
     assert report["summary"]["theorems_not_upheld"] == []
     assert report["summary"]["controls_passed"] == []

@@ -68,7 +68,7 @@ def test_values_without_a_form_are_refused(value: object, message: str) -> None:
         json_value(value, "x")
 
 
-@settings(deadline=None, derandomize=True, max_examples=100)
+@settings(max_examples=100)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.text() | st.integers() | st.floats() | st.fractions(),

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from hypothesis import settings
 from hypothesis import strategies as st
 
-LAW = settings(deadline=None, derandomize=True, max_examples=30, database=None)
+LAW = settings(max_examples=30)
 Rows = list[list[int]]
 Numbers = npt.NDArray[np.int64]
 

@@ -86,7 +86,7 @@ ATOMS = st.lists(st.tuples(WEIGHT, st.integers(1, 6), st.integers(0, 4)), min_si
 MONOMIAL = st.tuples(st.integers(-3, 7), *(st.integers(-2, 2) for _ in range(4)))
 
 
-@settings(deadline=None, derandomize=True, max_examples=40)
+@settings(max_examples=40)
 @given(ATOMS, st.lists(MONOMIAL, min_size=1, max_size=4))
 def test_expansion_is_the_sum_over_independent_atoms(
     atoms: list[tuple[int, int, int]], monomials: list[tuple[int, int, int, int, int]]

@@ -357,7 +357,7 @@ def names_in(steps: Steps) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("name", list(SPECTRAL_DERIVATIONS))
-@settings(deadline=None, derandomize=True, max_examples=8)
+@settings(max_examples=8)
 @given(numbers=NUMBERS)
 def test_hypotheses_and_steps_hold_for_rational_matrices(
     name: str, numbers: tuple[int, ...]

@@ -123,7 +123,7 @@ INTEGER = st.integers(-3, 3)
 FACTORS = st.lists(st.sampled_from([0, 1, 2, 3]), min_size=1, max_size=8)
 
 
-@settings(deadline=None, derandomize=True, max_examples=40)
+@settings(max_examples=40)
 @given(INTEGER, INTEGER, FACTORS)
 def test_normal_forms_are_equal_in_a_model(x: int, y: int, choices: list[int]) -> None:
     u = sympy.Matrix([[1, 0], [0, 1], [x, y]])

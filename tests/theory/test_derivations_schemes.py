@@ -178,7 +178,7 @@ def test_near_misses_fail_at_the_expected_step(derivation: Derivation, failing: 
 
 
 @pytest.mark.parametrize("name", NAMES)
-@settings(deadline=None, derandomize=True, max_examples=4)
+@settings(max_examples=4)
 @given(numbers=NUMBERS)
 def test_hypotheses_and_steps_hold_for_rational_matrices(name: str, numbers: Numbers) -> None:
     derivation = SCHEME_DERIVATIONS[name]()

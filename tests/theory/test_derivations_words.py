@@ -107,7 +107,7 @@ CHAINS = st.tuples(DIMENSION, DIMENSION, DIMENSION, DIMENSION).flatmap(
 PAIRS = st.tuples(DIMENSION, DIMENSION).flatmap(
     lambda d: st.tuples(polynomials(*d), polynomials(*d), polynomials(d[1], d[0]))
 )
-LAWS = settings(deadline=None, derandomize=True, max_examples=30)
+LAWS = settings(max_examples=30)
 
 
 @LAWS

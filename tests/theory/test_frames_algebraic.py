@@ -120,7 +120,7 @@ def test_sign_of_rationals(value: Fraction, sign: int) -> None:
 
 
 @given(st.integers(-40, 40), st.integers(-40, 40), st.integers(-40, 40))
-@settings(deadline=None, derandomize=True, max_examples=60)
+@settings(max_examples=60)
 def test_sign_in_a_cubic_field_against_floats(a: int, b: int, c: int) -> None:
     field, elements = field_of([2 * cos(2 * pi / 7), 4 * cos(2 * pi / 7) ** 2])
     element = field.domain.convert(a) + b * elements[0] + c * elements[1]

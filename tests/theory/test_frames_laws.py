@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from superposition_theory.frames import Frame
 from sympy import Matrix, Rational, diag, eye, sqrt
 
-LAW = settings(deadline=None, derandomize=True, max_examples=40)
+LAW = settings(max_examples=40)
 small = st.builds(Rational, st.integers(-4, 4), st.integers(1, 3))
 in_root_two = st.builds(lambda a, b: a + b * sqrt(2), st.integers(-2, 2), st.integers(-1, 1))
 

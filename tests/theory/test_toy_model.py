@@ -19,7 +19,7 @@ from sympy import Derivative, I, Matrix, Rational, Symbol, cos, oo, pi, sin, sqr
 
 R = Rational
 HALF, THIRD = R(1, 2), R(1, 3)
-LAW = settings(deadline=None, derandomize=True, max_examples=25)
+LAW = settings(max_examples=25)
 small = st.builds(Rational, st.integers(-4, 4), st.integers(1, 3))
 COSINES = [1, (sqrt(5) - 1) / 4, (-sqrt(5) - 1) / 4, (-sqrt(5) - 1) / 4, (sqrt(5) - 1) / 4]
 PENTAGON_GRAM = [[COSINES[(i - j) % 5] for j in range(5)] for i in range(5)]

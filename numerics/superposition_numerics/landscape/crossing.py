@@ -18,7 +18,7 @@ _MERGED = 1e-2  # separation at a root, over that at the ends, below which the b
 _SAME_SLOPE = 1e-6  # relative difference of slopes up to which a transition is of second order
 _SHRINK = 0.75  # of the separation, from one point to the next
 _POINTS = 14
-_SETTLED = 6  # order of extrapolation from which twice the spread of the estimates is the error
+_SETTLED = 6  # order of extrapolation from which twice the spread of all estimates is the error
 
 
 @dataclass(frozen=True)
@@ -145,6 +145,8 @@ def _merger(first: Branch, second: Branch, ends: tuple[float, float], steepest: 
     # From some order on the estimates drift, as rounding of the closest points is amplified.
     settled = values[min(_SETTLED, len(values) - 1) :]
     best = len(values) - len(settled) + len(settled) // 2
+    # Without the closest point the rounding is another one.
+    again = _extrapolated(table[:-1, 0], table[:-1, 1], 0.0)[_SETTLED:] if len(settled) > 1 else []
     if len(values) == 1 or not min(ends) <= values[best] <= max(ends):
         raise InputError(
             f"bracket is {ends}, as far as both branches reach; accepted: values between which "
@@ -153,7 +155,7 @@ def _merger(first: Branch, second: Branch, ends: tuple[float, float], steepest: 
     end = second.at(values[best])
     return _crossing(
         values[best],
-        2 * (max(settled) - min(settled) if len(settled) > 1 else abs(values[-1] - values[-2])),
+        2 * (np.ptp([*settled, *again]) if len(settled) > 1 else abs(values[-1] - values[-2])),
         (losses[best], end.loss),
         (slopes[best], end.slope),
         0.0,

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from superposition_theory import InputError
 
 from ..matrices import FloatArray
+from ..part_store import PartStore, part_key
 from ..toy_model.arguments import check_type, integer
 from .descent import minimise
 from .grid import Axis, Diagram
@@ -24,8 +25,8 @@ from .naming import Phase, phase_of
 from .search import MOST_FEATURES, SAME_LOSS
 from .setting import Setting
 from .starts import random_starts, structured_starts
-from .store import PartStore, part_key
 
+_SCHEMA = "superposition.landscape"
 _VERSION = 1  # of what a stored chunk holds and how it is computed
 _INSTANCES = 2048  # about so many descents make a chunk
 _IMPROVED = 1e-13  # over the silent loss
@@ -131,7 +132,8 @@ def phase_diagram(
         for column in columns.values
     ]
     shape = len(rows.values), len(columns.values)
-    run = _Run(executor, PartStore(store) if store is not None else None, progress)
+    known = PartStore(store, _SCHEMA, _VERSION) if store is not None else None
+    run = _Run(executor, known, progress)
     chunk = max(1, _INSTANCES // (starts + min(most_structured, 4**setting.dimensions)))
     tasks = [
         _Task(

@@ -58,9 +58,10 @@ def number(name: str, value: Any, *, least: float = -_LARGEST, most: float = _LA
     >>> number("penalty", 1, least=0)
     1.0
     """
-    if not _is_real(value) or not least <= value <= most:
+    plain = value.item() if isinstance(value, np.generic) else value
+    if not _is_real(plain) or not least <= plain <= most:
         raise InputError(f"{name} is {value!r}; accepted: a {_range('number', least, most)}")
-    return float(value)
+    return float(plain)
 
 
 def integer(name: str, value: Any, *, least: float = -_LARGEST, most: float = _LARGEST) -> int:

@@ -139,14 +139,12 @@ def _fill(
     factors: FloatArray,
 ) -> None:
     """Compute the moments of outputs with gains (n, columns); the last two are room to work in."""
-    negative = np.minimum(gains, 0.0)
-    start = biases + plan.fixed @ gains
-    lowest = start + plan.active @ negative
-    highest = start + plan.active @ (gains - negative)
+    lowest = _over_states(biases, gains, np.minimum(gains, 0.0))
+    highest = _over_states(biases, gains, np.maximum(gains, 0.0))
     full = (lowest >= 0) & (highest > 0)
     mixed = (lowest < 0) & (highest > 0)
     values[0] = 0
-    _fill_polynomials(plan, gains, start, full.astype(np.float64), values)
+    _fill_polynomials(plan, gains, biases, full.astype(np.float64), values)
     coefficients = _coefficients(plan, gains, lowest, highest, mixed)
     for step in plan.steps:
         shape = (*step.sources.shape, gains.shape[1])
@@ -158,12 +156,24 @@ def _fill(
         values[step.rows] += summands.sum(axis=1) / step.degrees[:, None]
 
 
+def _over_states(start: FloatArray, at_one: FloatArray, at_active: FloatArray) -> FloatArray:
+    """Return start + a term for each position where x is 1, or active; shape (3^n, columns).
+
+    Additions of columns, not a matrix product, whose rounding depends on how many columns there
+    are: an instance should not depend on the others.
+    """
+    sums = start[None]
+    for one, active in zip(at_one, at_active, strict=True):
+        sums = np.concatenate((sums, sums + one, sums + active))
+    return sums
+
+
 def _fill_polynomials(
-    plan: Plan, gains: FloatArray, start: FloatArray, full: FloatArray, values: FloatArray
+    plan: Plan, gains: FloatArray, biases: FloatArray, full: FloatArray, values: FloatArray
 ) -> None:
     """Write the moments of states where z >= 0 on the whole cube."""
-    middle = full * (start + plan.active @ gains / 2)
-    variance = full * (plan.active @ gains**2 / 12)
+    middle = full * _over_states(biases, gains, gains / 2)
+    variance = full * _over_states(np.zeros_like(biases), np.zeros_like(gains), gains**2 / 12)
     for block in plan.blocks:
         power, factors = block.monomial.power, block.monomial.factors
         moment = values[block.rows]

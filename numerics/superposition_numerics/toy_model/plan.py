@@ -68,8 +68,6 @@ class Plan:
 
     Attributes
     ----------
-    fixed, active : ndarray of float, shape (3^n, n)
-        Indicators of the digits 1 and 2 of each state.
     pair_states, pair_positions : ndarray of int, shape (pairs,)
         The active positions of every state. Coefficient number c is that of x = 1 for pair c, and
         number pairs + c that of x = 0.
@@ -82,8 +80,6 @@ class Plan:
         output, as positions do. Row 0 where a factor is not active.
     """
 
-    fixed: FloatArray
-    active: FloatArray
     pair_states: IntArray
     pair_positions: IntArray
     rows: int
@@ -151,8 +147,6 @@ def _plan(n: int, monomials: list[Monomial]) -> Plan:
     turned = np.stack([np.roll(supports, -j, axis=1) for j in range(n)], axis=1)
     codes = turned @ (2 * powers)
     return Plan(
-        fixed=(digits == 1).astype(np.float64),
-        active=active.astype(np.float64),
         pair_states=pair_states,
         pair_positions=pair_positions,
         rows=next_row,

@@ -11,7 +11,7 @@ from superposition_numerics.matrices import FloatArray
 
 from .activity import Activity
 from .arguments import number
-from .instances import Instances, held, instances_of
+from .instances import held, instances_of
 from .moments import support_losses, support_moments
 
 
@@ -88,7 +88,8 @@ def population_loss(
     with np.errstate(over="ignore", invalid="ignore"):
         gram = _gram(given.W)
         for part, losses in support_losses(gram, given.biases):
-            loss[part] = (_weights(given, part) * losses).sum(axis=(0, 1))
+            weights = _weights(given.probabilities[part], given.importances[part])
+            loss[part] = (weights * losses).sum(axis=(0, 1))
         loss += penalty * (_off_diagonal(gram) ** 2).sum(axis=(1, 2))
     return held(loss).reshape(given.shape)
 
@@ -112,17 +113,11 @@ def loss_and_gradient(
     """
     given = instances_of(W, biases, importances, density)
     penalty = number("penalty", penalty, least=0)
-    loss = np.zeros(given.count)
-    slope_b = np.zeros(given.biases.shape)
     with np.errstate(over="ignore", invalid="ignore"):
         gram = _gram(given.W)
-        sensitivity = np.zeros_like(gram)  # d loss / d g_ji by output j and input i
-        for part, moments in support_moments(gram, given.biases):
-            weights = _weights(given, part)
-            loss[part] = (weights * moments.losses).sum(axis=(0, 1))
-            slope_b[part] = 2 * (weights * moments.slopes).sum(axis=0).T
-            slopes = 2 * (weights[:, :, None] * moments.weighted).sum(axis=0)
-            sensitivity[part] = np.moveaxis(slopes, -1, 0)
+        loss, sensitivity, slope_b = gains_gradient(
+            gram, given.biases, given.probabilities, given.importances
+        )
         off = _off_diagonal(gram)
         loss += penalty * (off**2).sum(axis=(1, 2))
         sensitivity += 2 * penalty * off
@@ -132,6 +127,49 @@ def loss_and_gradient(
         held(slope_W).reshape(*given.shape, *given.W.shape[1:]),
         held(slope_b).reshape(*given.shape, given.features),
     )
+
+
+def gains_gradient(
+    gains: FloatArray, biases: FloatArray, probabilities: FloatArray, importances: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return loss and slopes of the model ReLU(C x + b) with any C; arguments are not checked.
+
+    An instance's numbers do not depend on the others in the batch, to the last bit.
+
+    Parameters
+    ----------
+    gains : ndarray, shape (batch, n, n)
+        C, by output and input.
+    biases, importances : ndarray, shape (batch, n)
+    probabilities : ndarray, shape (batch, 2^n)
+
+    Returns
+    -------
+    ndarray, shape (batch,)
+        Losses.
+    ndarray, shape (batch, n, n)
+        Slopes in C.
+    ndarray, shape (batch, n)
+        Slopes in b.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from superposition_numerics.toy_model.population import gains_gradient
+    >>> always = np.array([[0.0, 1.0]])
+    >>> loss, _, _ = gains_gradient(np.zeros((1, 1, 1)), np.zeros((1, 1)), always, np.ones((1, 1)))
+    >>> loss.round(12).tolist()
+    [0.333333333333]
+    """
+    loss = np.zeros(len(gains))
+    slope_C, slope_b = np.zeros_like(gains), np.zeros_like(biases)
+    for part, moments in support_moments(gains, biases):
+        weights = _weights(probabilities[part], importances[part])
+        loss[part] = sum((weights * moments.losses).sum(axis=0))  # in the order of the outputs
+        slope_b[part] = 2 * (weights * moments.slopes).sum(axis=0).T
+        slopes = 2 * (weights[:, :, None] * moments.weighted).sum(axis=0)
+        slope_C[part] = np.moveaxis(slopes, -1, 0)
+    return loss, slope_C, slope_b
 
 
 def losses_by_support(
@@ -218,7 +256,7 @@ def _off_diagonal(gram: FloatArray) -> FloatArray:
     return np.where(np.eye(gram.shape[-1], dtype=bool), 0.0, gram)
 
 
-def _weights(given: Instances, part: slice) -> FloatArray:
+def _weights(probabilities: FloatArray, importances: FloatArray) -> FloatArray:
     """Return probability times importance, shape (2^n, n, batch)."""
-    batch_last = np.ascontiguousarray(given.probabilities[part].T)
-    return batch_last[:, None] * np.ascontiguousarray(given.importances[part].T)
+    batch_last = np.ascontiguousarray(probabilities.T)
+    return batch_last[:, None] * np.ascontiguousarray(importances.T)

@@ -20,6 +20,10 @@ from .derivation import check as check
 from .equiangular import equiangular_from_graph as equiangular_from_graph
 from .equiangular import graph_from_equiangular as graph_from_equiangular
 from .expectations import Expectation as Expectation
+from .flows import FLOW_DERIVATIONS as FLOW_DERIVATIONS
+from .gram_flow import gradient_by_gram as gradient_by_gram
+from .gram_flow import gram_and_frame_flow as gram_and_frame_flow
+from .gram_flow import range_conserved as range_conserved
 from .matrix_steps import Equality as Equality
 from .matrix_steps import Square as Square
 from .matrix_steps import TraceEquality as TraceEquality
@@ -45,6 +49,11 @@ from .schemes import component_capacity as component_capacity
 from .schemes import krein_condition as krein_condition
 from .schemes import one_level as one_level
 from .spectral import SPECTRAL_DERIVATIONS as SPECTRAL_DERIVATIONS
+from .spectral_flow import dimensionality_flow as dimensionality_flow
+from .spectral_flow import eigenvalue_flow as eigenvalue_flow
+from .spectral_flow import frozen_projectors as frozen_projectors
+from .spectral_flow import projector_flow as projector_flow
+from .spectral_flow import reduced_flow as reduced_flow
 from .tightness import projective_linearity as projective_linearity
 from .tightness import range_of_D as range_of_D
 from .tightness import tight_decomposition as tight_decomposition
@@ -55,6 +64,7 @@ from .words import Letter as Letter
 
 __all__ = [
     "EXPECTATION",
+    "FLOW_DERIVATIONS",
     "SCHEME_DERIVATIONS",
     "SPECTRAL_DERIVATIONS",
     "Averaged",
@@ -87,8 +97,13 @@ __all__ = [
     "component_capacity",
     "constant",
     "deficit_identity",
+    "dimensionality_flow",
+    "eigenvalue_flow",
     "equiangular_from_graph",
     "frame_potential",
+    "frozen_projectors",
+    "gradient_by_gram",
+    "gram_and_frame_flow",
     "graph_from_equiangular",
     "identity",
     "krein_condition",
@@ -96,8 +111,11 @@ __all__ = [
     "near_saturation",
     "one_level",
     "projective_linearity",
+    "projector_flow",
+    "range_conserved",
     "range_of_D",
     "rank_factorisation",
+    "reduced_flow",
     "saturation_iff_localization",
     "scalar",
     "stieltjes_poles",

@@ -1,0 +1,45 @@
+"""What a run holds, and how parts of it are joined."""
+
+from __future__ import annotations
+
+import numpy as np
+from superposition_numerics.training import Model, Plan, Problem, Run, Samples, instances_of, train
+from superposition_numerics.training.run import ENDINGS, joined
+
+MODEL = Model("absolute", 3, 2, tied=False, hidden_bias=True)
+PLAN = Plan(Problem(MODEL, instances_of(seeds=range(3))), Samples(8), steps=4, records=2)
+
+
+def test_parameters_are_views_by_name() -> None:
+    run = train(PLAN)
+    assert {name: values.shape for name, values in run.parameters.items()} == {
+        "W1": (3, 3, 2, 3),
+        "W2": (3, 3, 3, 2),
+        "b": (3, 3, 3),
+        "c": (3, 3, 2),
+    }
+    for name, values in run.final.items():
+        np.testing.assert_array_equal(values, run.parameters[name][-1])
+    np.testing.assert_array_equal(run.flat[0], PLAN.start())
+    np.testing.assert_array_equal(MODEL.flatten(run.final), run.flat[-1])
+
+
+def test_runs_are_joined_in_order() -> None:
+    steps, size = PLAN.record_steps, MODEL.size
+    parts = [
+        Run(
+            PLAN.part(slice(k, k + 1)),
+            steps,
+            np.full((3, 1), float(k)),
+            np.full((3, 1, size), k, np.float32),
+            (ENDINGS[k],),
+            np.array([k]),
+        )
+        for k in range(3)
+    ]
+    run = joined(PLAN, parts)
+    assert run.losses.tolist() == [[0, 1, 2]] * 3
+    assert run.flat[0, :, 0].tolist() == [0, 1, 2]
+    assert run.flat.dtype == np.float32
+    assert run.endings == ENDINGS
+    assert run.ended.tolist() == [0, 1, 2]
