@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from superposition_numerics.training import Model, Plan, Problem, Run, Samples, instances_of, train
 from superposition_numerics.training.run import ENDINGS, joined
 
@@ -24,19 +25,23 @@ def test_parameters_are_views_by_name() -> None:
     np.testing.assert_array_equal(MODEL.flatten(run.final), run.flat[-1])
 
 
-def test_runs_are_joined_in_order() -> None:
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_runs_are_joined_in_order(count: int) -> None:
     steps, size = PLAN.record_steps, MODEL.size
-    parts = [
-        Run(
-            PLAN.part(slice(k, k + 1)),
-            steps,
-            np.full((3, 1), float(k)),
-            np.full((3, 1, size), k, np.float32),
-            (ENDINGS[k],),
-            np.array([k]),
+    parts = []
+    for first in range(count):
+        which = slice(first, None, count)
+        marks = np.arange(3.0)[which]
+        parts.append(
+            Run(
+                PLAN.part(which),
+                steps,
+                np.tile(marks, (3, 1)),
+                np.tile(marks[:, None].astype(np.float32), (3, 1, size)),
+                ENDINGS[which],
+                np.arange(3)[which],
+            )
         )
-        for k in range(3)
-    ]
     run = joined(PLAN, parts)
     assert run.losses.tolist() == [[0, 1, 2]] * 3
     assert run.flat[0, :, 0].tolist() == [0, 1, 2]

@@ -124,7 +124,7 @@ def test_fingerprint_follows_the_platform(name: str, monkeypatch: pytest.MonkeyP
     assert fingerprint() != before
 
 
-@pytest.mark.parametrize("name", ["numpy", "scipy", "sympy", "networkx", "python-flint"])
+@pytest.mark.parametrize("name", ["numpy", "scipy", "sympy", "networkx", "python-flint", "numba"])
 def test_fingerprint_follows_the_versions(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     before = fingerprint()
     version = MODULE._version

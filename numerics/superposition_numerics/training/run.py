@@ -70,7 +70,7 @@ def joined(plan: Plan, runs: Sequence[Run]) -> Run:
     ----------
     plan : Plan
     runs : sequence of Run
-        Of consecutive instances that make up the plan.
+        The k-th of q is of the instances k, k + q, k + 2 q, ...
 
     Returns
     -------
@@ -87,11 +87,14 @@ def joined(plan: Plan, runs: Sequence[Run]) -> Run:
     >>> bool((joined(plan, parts).flat == train(plan).flat).all())
     True
     """
+    dealt = [k for first in range(len(runs)) for k in range(plan.problem.count)[first :: len(runs)]]
+    back = np.argsort(dealt)
+    endings = [ending for run in runs for ending in run.endings]
     return Run(
         plan,
         plan.record_steps,
-        np.concatenate([run.losses for run in runs], axis=1),
-        np.concatenate([run.flat for run in runs], axis=1),
-        tuple(ending for run in runs for ending in run.endings),
-        np.concatenate([run.ended for run in runs]),
+        np.concatenate([run.losses for run in runs], axis=1)[:, back],
+        np.concatenate([run.flat for run in runs], axis=1)[:, back],
+        tuple(endings[k] for k in back),
+        np.concatenate([run.ended for run in runs])[back],
     )

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 _PACKAGES = ("superposition_numerics", "superposition_proofs", "superposition_theory")
-_LIBRARIES = ("numpy", "scipy", "sympy", "networkx", "python-flint")
+_LIBRARIES = ("numpy", "scipy", "sympy", "networkx", "python-flint", "numba")
 
 
 def environment() -> dict[str, str]:
@@ -41,7 +41,7 @@ def fingerprint(modules: Iterable[str] = ()) -> str:
 
     It covers every file of the three packages of the project (compiled files apart), the source of
     further modules, and the versions of Python, numpy, scipy, sympy, networkx, python-flint and
-    the machine.
+    numba, and the machine.
 
     Parameters
     ----------

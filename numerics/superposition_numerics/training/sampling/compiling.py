@@ -7,12 +7,15 @@ import os
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import ParamSpec, TypeVar, cast
 
 from superposition_theory import InputError
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+_CONFIGURING = Lock()
 
 
 def compiled(function: Callable[P, R], *, inline: bool = True) -> Callable[P, R]:
@@ -46,14 +49,15 @@ def compiled(function: Callable[P, R], *, inline: bool = True) -> Callable[P, R]
         )
         return cast(Callable[P, R], compiler(function))
 
-    given: str = vars(config)["CACHE_DIR"]
-    vars(config)["CACHE_DIR"] = str(_directory(given))
-    try:
-        return compiling(cache=True)
-    except RuntimeError:  # no directory that can be written
-        return compiling(cache=False)
-    finally:
-        vars(config)["CACHE_DIR"] = given
+    with _CONFIGURING:  # numba is told where to keep machine code by a setting for all
+        given: str = vars(config)["CACHE_DIR"]
+        vars(config)["CACHE_DIR"] = str(_directory(given))
+        try:
+            return compiling(cache=True)
+        except RuntimeError:  # no directory that can be written
+            return compiling(cache=False)
+        finally:
+            vars(config)["CACHE_DIR"] = given
 
 
 @cache
