@@ -27,7 +27,7 @@ from superposition_numerics.matrices import FloatArray
 from superposition_theory.schemes import cyclic
 
 FEATURES, DIMENSIONS, SPARSE, SEED = 5, 2, 0.05, 3
-DENSE, NOISE = 0.7, 1e-9
+DENSE, STEP = 0.7, 1e-9
 
 
 def draw_training(spectrum: Any, features: Any) -> None:
@@ -51,10 +51,11 @@ def draw_breaking(axes: Any) -> None:
     end = reduced_flow(scheme, loss, [0.0, 0.3, 0.0], 0.0, [0.0, 100.0])
     values, vectors = np.linalg.eigh(end.gram[-1])
     start = polish(np.sqrt(values[2:])[:, None] * vectors[:, 2:].T, end.biases[-1], DENSE)
-    rate, _ = breaking_rate(scheme, loss, start.W, start.biases)
-    noise = NOISE * np.random.default_rng(SEED).normal(size=start.W.shape)
+    rate, direction = breaking_rate(scheme, loss, start.W, start.biases)
+    step, size = STEP * direction, start.W.size
     times: FloatArray = np.linspace(0.0, 1500.0, 101)
-    flow = weight_flow(loss.of_weights, start.W + noise, start.biases, times)
+    W, b = start.W + step[:size].reshape(start.W.shape), start.biases + step[size:]
+    flow = weight_flow(loss.of_weights, W, b, times)
     distance = AdjacencyAlgebra(scheme).residual(flow.gram)
     axes.semilogy(times, distance, color="tab:red")
     line = times[(times > 200) & (times < 1000)]

@@ -145,6 +145,13 @@ BAD: list[tuple[Any, str]] = [
         r"M has shape \(2, 2\)",
     ),
     (lambda: growth_rate([0, 1, 2], [1e-9, 1e-8, 1.0], window=(1e-10, 1e-3)), "2 entries"),
+    (lambda: growth_rate([1, 1, 1], [1, 2, 3], window=(1.0, 3.0)), "times = .* increasing"),
+    (lambda: growth_rate([0, 1, 2], [0, 1, 2], window=(0.0, 3.0)), "window = .* two positive"),
+    (lambda: growth_rate([0, 1, 2], [1, 2, 3], window=(-1.0, 3.0)), "window = .* two positive"),
+    (  # the kernel of W^T: M leaves the algebra at twice the rate of this direction of W
+        lambda: breaking_rate(complete(3), PopulationLoss(0.9), [[1.0] * 3, [0.0] * 3], [0.0] * 3),
+        "W has rank 1; accepted: rank 2",
+    ),
 ]
 
 

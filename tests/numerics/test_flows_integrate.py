@@ -118,6 +118,11 @@ BAD: list[tuple[Any, str]] = [
     (lambda: weight_flow(LOSS.of_weights, [[np.nan]], [0.0], [0, 1]), "W"),
     (lambda: gram_flow(LOSS, [[1.0, 2.0], [0.0, 1.0]], [0, 0], [0, 1], rank=1), "symmetric"),
     (lambda: gram_flow(LOSS, [[1.0]], [0.0], [0, 1], rank=2), "rank is 2"),
+    # rank 2, not 1: the cut would integrate from another matrix
+    (lambda: gram_flow(LOSS, np.diag([1.0, 1e-3]), [0, 0], [0, 1], rank=1), "1 positive ones"),
+    # rank 1, not 2: rounding in the kernel would grow
+    (lambda: gram_flow(LOSS, np.ones((2, 2)), [0, 0], [0, 1], rank=2), "2 positive ones"),
+    (lambda: gram_flow(LOSS, np.diag([1.0, -1e-3]), [0, 0], [0, 1], rank=1), "M has the eigen"),
     (
         lambda: solved(lambda y: y**2, np.ones(1), [0.0, 2.0], 1e-8),  # infinite at t = 1
         "cannot be followed",

@@ -80,16 +80,45 @@ def test_eigenvalues_along_a_solved_flow_move_at_their_rates() -> None:
     assert np.allclose(slope, dimensionality_rates(M, floats(G3) + M / 5), rtol=1e-4)
 
 
+def test_a_zero_feature_has_rate_0_as_in_the_exact_twin() -> None:
+    M, G = Matrix([[1, 0, 1], [0, 0, 0], [1, 0, 2]]), G3
+    expected = [float(rate) for rate in flows.dimensionality_rates(M, G)]
+    assert expected[1] == 0
+    assert np.abs(expected).max() > 0.1
+    assert np.allclose(dimensionality_rates(floats(M), floats(G)), expected, atol=1e-12)
+
+
+TURNED = np.linalg.qr(np.random.default_rng(0).normal(size=(3, 3)))[0]
+# a row: M, the positions, and the message
+SPACES = [
+    (np.eye(2), slice(0, 1), "parts equal eigenvalues"),
+    ((TURNED * [1.0, 2.0, 2.0]) @ TURNED.T, slice(0, 2), "parts equal eigenvalues"),  # to rounding
+    (np.eye(2), slice(5, 9), r"space = slice\(5, 9, None\); accepted: .* position below 2"),
+    (np.eye(2), slice(0, 0), "space = slice"),
+]
+
+
+@pytest.mark.parametrize(
+    ("M", "space", "message"), SPACES, ids=["equal", "nearly equal", "beyond", "empty"]
+)
+def test_positions_that_are_no_eigenspace(M: FloatArray, space: slice, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        projector_rate(M, np.diag(np.arange(1.0, len(M) + 1)), space)
+
+
 # a row: M, G, and the message
 BAD = [
     ([[np.inf]], [[1.0]], "M"),
     ([[1.0, 2.0]], [[1.0]], r"M has shape \(1, 2\)"),
+    (np.zeros((0, 0)), np.zeros((0, 0)), r"M has shape \(0, 0\)"),
     ([[1.0]], np.eye(2), "M has shape|G has shape"),
     (np.eye(2), [[0.0, 1.0], [0.0, 0.0]], "G is not symmetric"),
 ]
 
 
-@pytest.mark.parametrize(("M", "G", "message"), BAD, ids=["inf", "row", "sizes", "triangle"])
+@pytest.mark.parametrize(
+    ("M", "G", "message"), BAD, ids=["inf", "row", "empty", "sizes", "triangle"]
+)
 def test_bad_input(M: Any, G: Any, message: str) -> None:
     with pytest.raises(InputError, match=message):
         eigenvalue_rates(M, G)

@@ -54,8 +54,9 @@ def test_one_time_is_enough() -> None:
         (np.eye(2), 1, r"gram has shape \(2, 2\)"),
         (np.ones((1, 2, 3)), 1, r"gram has shape \(1, 2, 3\)"),
         (np.eye(2)[None], 3, "rank is 3"),
+        (np.array([[[1.0, 2.0], [0.0, 1.0]]]), 1, "gram is not symmetric"),
     ],
-    ids=["matrix", "not square", "rank"],
+    ids=["matrix", "not square", "rank", "not symmetric"],
 )
 def test_bad_input(gram: np.ndarray, rank: int, message: str) -> None:
     with pytest.raises(InputError, match=message):

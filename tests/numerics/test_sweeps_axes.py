@@ -105,3 +105,27 @@ def test_refusals(axis: Any, match: str) -> None:
 def test_a_setting_on_two_axes() -> None:
     with pytest.raises(InputError, match="axes holds x twice; accepted: each setting once"):
         list(grid({}, [{"x": [1]}, {"y": [1], "x": [2]}]))
+
+
+@pytest.mark.parametrize(
+    "axes",
+    [
+        [{"method.rate": [0.5]}, {"method": ["adam", "adamw"]}],
+        [{"method": ["adam"], "method.rate": [0.5]}],
+        [{"method.rate": [0.5], "method": ["adam"]}],
+        [{"method.schedule.warmup": [1]}, {"steps": [1]}, {"method": ["adam"]}],
+        [{"method.schedule.warmup": [1]}, {"method.schedule": [{}]}],
+    ],
+    ids=["after", "beside", "beside, first", "far after", "table within"],
+)
+def test_a_value_that_a_whole_table_would_drop_is_refused(axes: Any) -> None:
+    with pytest.raises(InputError, match=r"axes sets method\.\w+.* all of method"):
+        list(grid({}, axes))
+
+
+def test_a_setting_in_a_table_of_an_axis_before() -> None:
+    axes: list[dict[str, list[Any]]] = [{"method": ["adam", "adamw"]}, {"method.rate": [0.5]}]
+    assert [settings["method"] for _, settings in grid({}, axes)] == [
+        {"name": "adam", "rate": 0.5},
+        {"name": "adamw", "rate": 0.5},
+    ]

@@ -8,11 +8,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from superposition_numerics.part_store import PartStore, part_key
 from superposition_numerics.sweeps import Spec, SweepResult, read_sweep, sweep
 from superposition_numerics.sweeps.results import open_store, result_of
 from superposition_theory import InputError
 
 FOLDER = Path("nowhere")
+BASE = {"model": {"kind": "relu", "features": 2, "dimensions": 1}, "steps": 3}
 
 
 def value(density: Any, rate: float, **results: Any) -> dict[str, Any]:
@@ -166,3 +168,30 @@ def test_a_result_takes_the_place_of_an_error(tmp_path: Path) -> None:
 def test_folders_refused(path: Any, match: str) -> None:
     with pytest.raises(InputError, match=match):
         read_sweep(path)
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        3,
+        None,
+        [],
+        {},
+        {"error": "x"},
+        {"settings": 3, "error": "x"},
+        {"settings": {}, "error": 3},
+        {"settings": {}},
+        {"settings": {}, "ending": None},
+        {"settings": {}, "ending": "completed", "weights": []},
+    ],
+    ids=range(10),
+)
+def test_values_that_are_no_outcome_are_refused(tmp_path: Path, stored: Any) -> None:
+    key = next(iter(Spec(BASE).plans)).key
+    for name in ("other", part_key(key, ())):
+        PartStore(tmp_path / "results.jsonl", "superposition.sweep", 1).append(name, stored)
+    match = r"results\.jsonl holds something else under the key 'other'; accepted: settings with"
+    with pytest.raises(InputError, match=match):
+        read_sweep(tmp_path)
+    with pytest.raises(InputError, match=match):
+        sweep(Spec(BASE), out=tmp_path)

@@ -122,7 +122,9 @@ def test_a_real_failure_of_some_settings(tmp_path: Path) -> None:
     assert result.column("method.name").tolist() == ["adamw"]
     (failure,) = result.failures
     assert failure.settings["method"]["name"] == "lbfgs"
-    assert failure.error.startswith("InputError: method is 'lbfgs' on fresh samples; accepted:")
+    assert failure.error.startswith(
+        "InputError: method is 'lbfgs' on samples or batches; accepted:"
+    )
 
 
 class StoppedError(Exception):

@@ -14,6 +14,7 @@ from superposition_numerics.training import (
     GradientFlow,
     Instance,
     Model,
+    OneActive,
     Plan,
     Population,
     Problem,
@@ -149,6 +150,16 @@ def test_an_integrator_that_fails(solver: str) -> None:
     assert motion.state()["failed"].tolist() == [False, True, False]
 
 
+@pytest.mark.slow
+def test_a_flow_that_slides_along_a_kink_ends() -> None:
+    # under a hidden ReLU the gradient jumps; the integrator would take ever smaller steps
+    problem = Problem(Model("absolute", 3, 2, tied=True), [Instance()])
+    run = train(Plan(problem, OneActive(), GradientFlow(), steps=20, records=2, dtype="float64"))
+    assert run.endings == ("diverged",)
+    assert np.isfinite(run.flat).all()
+    assert np.isfinite(run.losses).all()
+
+
 def test_a_run_reports_a_failure() -> None:
     problem = Problem(Model("linear", 1, 1), [Instance(seed=0), Instance(seed=1)])
     initial = {"W": np.ones((2, 1, 1)), "b": np.ones((2, 1))}
@@ -166,8 +177,9 @@ def test_a_run_reports_a_failure() -> None:
         ({"rtol": 0.0}, r"rtol is 0.0; accepted: a number of at least 1e-13"),
         ({"atol": -1e-9}, "atol is -1e-09; accepted: a number of at least 0"),
         ({"solver": "Euler"}, "solver is 'Euler'; accepted: one of DOP853, LSODA"),
+        ({"solver": np.array(["LSODA", "DOP853"])}, "solver is array.*; accepted: one of DOP853"),
     ],
-    ids=["rate", "nan", "rtol", "atol", "solver"],
+    ids=["rate", "nan", "rtol", "atol", "solver", "array"],
 )
 def test_refusals(settings: dict[str, Any], match: str) -> None:
     with pytest.raises(InputError, match=match):
@@ -175,7 +187,7 @@ def test_refusals(settings: dict[str, Any], match: str) -> None:
 
 
 def test_samples_are_refused() -> None:
-    with pytest.raises(InputError, match="method is 'flow' on fresh samples; accepted: an exact"):
+    with pytest.raises(InputError, match="method is 'flow' on samples or batches; accepted"):
         train(Plan(RELU, Samples(), GradientFlow(), steps=2))
 
 

@@ -218,6 +218,8 @@ def test_a_part_has_its_instances() -> None:
     assert [one.seed for one in problem.part([4, 0]).instances] == [4, 0]
     with pytest.raises(InputError, match="instances is empty"):
         problem.part([])
+    with pytest.raises(InputError, match=r"which is \[5\]; .* places from 0 to 4"):
+        problem.part([5])
 
 
 @given(

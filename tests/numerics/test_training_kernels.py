@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import builtins
+import os
 import sys
 import tracemalloc
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -153,6 +155,61 @@ def test_supports_and_values(silent: bool, law: str) -> None:
             assert abs(r) < 4.5 / np.sqrt(both.sum())
 
 
+@pytest.mark.parametrize("density", [1e-5, 1e-9])
+@pytest.mark.parametrize("behind", [True, False], ids=["behind an open gate", "in front"])
+def test_a_rare_gate_is_open_below_its_density_by_two_words(behind: bool, density: float) -> None:
+    from superposition_numerics.training.sampling import kernels
+
+    first, rest = divmod(density * 2.0**32, 1)
+    finer = (np.array([0.01, 0.5, 0.99, 1.01]) * rest * 2.0**32).astype(np.uint32)
+    row, seen = np.zeros(4), np.full(4, 1.0 if behind else 0.0)
+    kernels.open_rare_gate(
+        row,
+        seen,
+        np.full(4, first, np.uint32),
+        finer,
+        density if behind else 1.0,
+        1.0 if behind else density,
+    )
+    expected = 1 - (first + finer * 2.0**-32) * 2.0**-32 / density
+    np.testing.assert_allclose(row[:3], expected[:3], rtol=0, atol=1e-15)
+    assert (row[:3] > 0).all()
+    assert row[3] == 0  # near miss: beyond the density by 1 % of what is left of a word
+    np.testing.assert_array_equal(seen, row + (1.0 if behind else 0.0))
+
+
+@pytest.mark.parametrize(("factor", "opened"), [(0.99, False), (1.01, True)])
+def test_a_small_density_is_not_rounded_up_to_a_word(factor: float, opened: bool) -> None:
+    # behind an open gate: the first word is 0, so that the second decides
+    from superposition_numerics.training.sampling import kernels
+
+    state = np.zeros((4, 64), np.uint32)
+    state[0], state[3] = 2**32 - 2047, 1  # its second word is 0
+    drawn, words, room = np.empty(192, np.uint32), np.empty(192, np.uint32), np.empty(64)
+    kernels.fill_words(state.copy(), drawn)
+    assert not drawn[64:128].any()
+    assert drawn[128:].all()
+    densities, x = np.array([1.0, factor * 2.0**-64 * float(drawn[128])]), np.empty((2, 64))
+    kernels.draw_inputs(state, x, densities, densities, 0, False, words, room, room.copy())
+    assert (x[0] > 0).all()
+    assert ((x[1] > 0) == opened).all()
+
+
+@pytest.mark.parametrize(("fourth", "features"), [(2**31, [1]), (2**23, [0, 1])])
+def test_thinning_goes_by_two_words(fourth: int, features: list[int]) -> None:
+    # The greatest density is 1: every gate is visited. At the first one the third word is 0, and
+    # the fourth is 1/2 or 1/512 of a word: 1.2e-10 or 4.5e-13.
+    from superposition_numerics.training.sampling import kernels
+
+    state = _state(3)
+    state[:, 2:4] = 0
+    state[1, 2], state[0, 3] = 1, fourth
+    words, starts, found = np.empty(64, np.uint32), np.empty(2, np.int32), np.empty(9, np.int32)
+    densities = np.array([1e-12, 1.0])
+    _, entries = kernels.draw_active(state, densities, 1, 1, 0, words, starts, found)
+    assert found[:entries].tolist() == features
+
+
 def _state(seed: int) -> npt.NDArray[np.uint32]:
     """Return the state of a stream."""
     return np.random.SeedSequence(seed).generate_state(256).astype(np.uint32).reshape(4, 64)
@@ -205,8 +262,10 @@ def test_products(shape: tuple[int, int, int]) -> None:
         Instance(1.0, correlation="correlated"),
         Instance((1e-13, 1.0)),
         Instance((1e-300, 0.5)),
+        Instance(1e-310),
+        Instance((1e-40, 0.5)),
     ],
-    ids=["never", "always", "one", "together", "seldom", "hardly ever"],
+    ids=["never", "always", "one", "together", "seldom", "hardly ever", "subnormal", "as float32"],
 )
 @pytest.mark.parametrize("way", WAYS)
 def test_densities_at_the_ends(way: str, instance: Instance) -> None:
@@ -352,6 +411,41 @@ def test_without_a_directory_for_machine_code(monkeypatch: pytest.MonkeyPatch) -
         return 2 * x
 
     assert compiling.compiled(double)(1.5) == 3.0
+
+
+def _twice(x: float) -> float:
+    return 2 * x
+
+
+def test_machine_code_without_a_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def nowhere() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    directory = compiling._directory.__wrapped__
+    monkeypatch.setattr(Path, "home", nowhere)
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    assert directory("") is None
+    kept = directory(str(tmp_path))  # near miss: a folder that is given needs no home
+    assert kept is not None
+    assert kept.parent == tmp_path
+    monkeypatch.setattr(compiling, "_directory", directory)
+    assert compiling.compiled(_twice)(1.5) == 3.0
+
+
+def test_machine_code_in_a_folder_that_cannot_be_made(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from numba import config
+
+    (tmp_path / "file").touch()
+    monkeypatch.setitem(vars(config), "CACHE_DIR", str(tmp_path / "file"))
+    function: Any = compiling.compiled(_twice)
+    assert function(1.5) == 3.0
+    assert type(function._cache).__name__ == "NullCache"  # not one beside the sources
+    monkeypatch.setitem(vars(config), "CACHE_DIR", str(tmp_path / "folder"))  # near miss
+    kept: Any = compiling.compiled(_twice)
+    assert kept(1.5) == 3.0
+    assert list((tmp_path / "folder").rglob("*.nbi"))
 
 
 def test_without_numba(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -253,7 +253,7 @@ def test_refusals(settings: dict[str, Any], match: str) -> None:
 
 
 def test_samples_are_refused() -> None:
-    with pytest.raises(InputError, match="method is 'lbfgs' on fresh samples; accepted: an exact"):
+    with pytest.raises(InputError, match="method is 'lbfgs' on samples or batches; accepted"):
         train(plan(PAIRS, 2, Samples()))
 
 

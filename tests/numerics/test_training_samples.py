@@ -201,15 +201,18 @@ def test_small_densities_keep_their_law_in_float32(density: float) -> None:
         Instance(1.0, correlation="correlated"),
         Instance((1e-13, 1.0)),
         Instance((1e-300, 0.5)),
+        Instance(1e-310),
+        Instance((1e-40, 0.5)),
     ],
-    ids=["never", "always", "one", "together", "seldom", "hardly ever"],
+    ids=["never", "always", "one", "together", "seldom", "hardly ever", "subnormal", "as float32"],
 )
 @pytest.mark.parametrize("way", WAYS)
-def test_densities_at_the_ends(way: str, instance: Instance) -> None:
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_densities_at_the_ends(way: str, instance: Instance, dtype: str) -> None:
     model = Model("relu", 2, 1)
     problem = Problem(model, [instance])
-    flat = np.array([[1.0, 0.0, -0.5, 0.25]])
-    objective = SampledGradient(problem, 4096, "float64", "numpy", [way])
+    flat = np.array([[1.0, 0.0, -0.5, 0.25]], dtype)
+    objective = SampledGradient(problem, 4096, dtype, "numpy", [way])
     z = scores(objective, flat, expectation(problem, flat), steps=40)
     assert not len(z) or abs(z).max() < 4.5
 
@@ -239,6 +242,23 @@ def test_an_instance_is_alone_what_it_is_among_others(way: str, n: int, dtype: s
         one, slope = flat[k : k + 1], np.empty_like(flat[:1])
         loss = [alone(one, slope) for _ in range(3)][-1]
         assert loss[0] == losses[k]
+        assert (slope[0] == gradient[k]).all()
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("n", [1, 2, 3])
+def test_long_rows_of_few_features_are_alone_what_they_are_among_others(n: int, dtype: str) -> None:
+    # einsum goes through long sums in stretches, that begin anew where the stack does
+    batch, count = 10_000, 5
+    problem = Problem(Model("relu", n, 2), [Instance(0.3, seed=k) for k in range(count)])
+    flat = parameters(problem.model, count).astype(dtype)
+    x = sparse_batch(problem.model, (count, batch)).astype(dtype)
+    gradient, slope = np.empty_like(flat), np.empty_like(flat[:1])
+    backend = with_numpy.NumpyWays(problem, batch, dtype)
+    losses = backend.path("dense", list(range(count))).given(flat, gradient, x)
+    for k in range(count):
+        alone = with_numpy.NumpyWays(problem.part([k]), batch, dtype).path("dense", [0])
+        assert alone.given(flat[k : k + 1], slope, x[k : k + 1])[0] == losses[k]
         assert (slope[0] == gradient[k]).all()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -52,3 +53,17 @@ def test_settings_that_have_a_default_may_be_left_out() -> None:
 def test_settings_that_are_refused(data: Any, match: str) -> None:
     with pytest.raises(InputError, match=match):
         from_settings("stopping", Stopping, data)
+
+
+@dataclass(frozen=True)
+class _Length:
+    of: str
+
+    def __post_init__(self) -> None:
+        len(self.of)
+
+
+def test_a_type_that_the_settings_refuse_themselves() -> None:
+    assert from_settings("x", _Length, {"of": "a"}) == _Length("a")
+    with pytest.raises(InputError, match=r"x has a setting of a wrong type: .*no len\(\)"):
+        from_settings("x", _Length, {"of": 3})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from math import cos, pi
 from typing import Any
@@ -9,7 +10,19 @@ from typing import Any
 import numpy as np
 import pytest
 from superposition_numerics.matrices import FloatArray
-from superposition_numerics.training import Adam, AdamW, Plan, Population, Problem, Schedule, Sgd
+from superposition_numerics.training import (
+    Adam,
+    AdamW,
+    GradientFlow,
+    Instance,
+    Lbfgs,
+    Plan,
+    Population,
+    Problem,
+    Schedule,
+    Sgd,
+    train,
+)
 from superposition_numerics.training import Model as ToyModel
 from superposition_numerics.training.models import Array
 from superposition_numerics.training.objectives.objective import State
@@ -180,10 +193,14 @@ def test_cuts_and_states_make_no_difference(method: Any, dtype: str) -> None:
         (lambda: Sgd(0.1, weight_decay=-1), "weight_decay is -1"),
         (lambda: Adam(betas=(0.9, 1.0)), r"betas is 1.0; accepted: a number in \[0, 1\)"),
         (lambda: Adam(betas=(0.9,)), "betas is .* two numbers"),  # type: ignore[arg-type]
+        (lambda: Adam(betas=0.9), r"betas is 0\.9; accepted: two numbers"),  # type: ignore[arg-type]
+        (lambda: Adam(betas=None), "betas is None; accepted: two numbers"),  # type: ignore[arg-type]
+        (lambda: Adam(betas=np.array(0.9)), "betas is 0.9; accepted: two"),  # type: ignore[arg-type]
         (lambda: AdamW(epsilon=-1e-8), "epsilon is -1e-08"),
         (lambda: AdamW(weight_decay=np.nan), "weight_decay is nan"),
         (lambda: AdamW(schedule="cosine"), "schedule is 'cosine'; accepted: Schedule"),  # type: ignore[arg-type]
         (lambda: Schedule("step"), "schedule is 'step'; accepted: one of constant, linear, cosine"),
+        (lambda: Schedule(np.array(["linear", "x"])), "schedule is array"),  # type: ignore[arg-type]
         (lambda: Schedule(warmup=-1), "warmup is -1"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
@@ -199,3 +216,32 @@ def test_refusals(make: Callable[[], Any], match: str) -> None:
 def test_settings_come_back(method: Any) -> None:
     given = Plan(Problem(ToyModel("relu", 2, 1)), Population(), method, steps=3)
     assert Plan.from_dict(given.to_dict()) == given
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (Sgd(1), Sgd(1.0)),
+        (Sgd(0.5, momentum=0), Sgd(np.float64(0.5), momentum=0.0)),
+        (Sgd(0.5, weight_decay=1), Sgd(0.5, weight_decay=1.0)),
+        (Adam(1, (0, 0)), Adam(1.0, (0.0, 0.0))),
+        (Adam(np.float32(0.5)), Adam(0.5)),  # type: ignore[arg-type]
+        (Adam(betas=np.array([0.5, 0.25])), Adam(betas=(0.5, 0.25))),  # type: ignore[arg-type]
+        (AdamW(epsilon=1, weight_decay=0), AdamW(epsilon=1.0, weight_decay=0.0)),
+        (GradientFlow(1, 1, 1), GradientFlow(1.0, 1.0, 1.0)),
+        (Lbfgs(tolerance=1), Lbfgs(tolerance=1.0)),
+    ],
+    ids=range(9),
+)
+def test_equal_settings_have_equal_data(one: Any, other: Any) -> None:
+    assert json.dumps(one.to_dict()) == json.dumps(other.to_dict())
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("epsilon", [0.0, 1e-300])  # in float32 both are 0
+def test_a_parameter_without_a_gradient_stays(epsilon: float, dtype: str) -> None:
+    # of the second feature, of importance 0, nothing has a gradient
+    problem = Problem(ToyModel("relu", 2, 1), [Instance(0.5, (1.0, 0.0))])
+    run = train(Plan(problem, method=Adam(0.01, epsilon=epsilon), steps=5, dtype=dtype))
+    assert run.endings == ("completed",)
+    assert (run.final["b"][0, 1], run.final["b"][0, 0] != 0) == (0.0, True)

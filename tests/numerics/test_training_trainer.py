@@ -91,6 +91,8 @@ def test_a_run_is_that_of_a_plain_loop() -> None:
         (0.34, 2, None),  # 0.3439 = 1 - 0.81^2 over two records
         (0.35, 2, 3),
         (1.0, 4, 5),
+        (1.0, 10, 11),
+        (1.0, 11, None),  # first at the last record, when all steps are taken
         (0.0, 1, None),  # any fall will do
         (1.0, 12, None),  # the run is over before
     ],
@@ -270,6 +272,14 @@ def test_parts_in_threads(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["run.npz"]  # those of parts are gone
 
 
+def test_files_of_other_runs_are_left_alone(tmp_path: Path) -> None:
+    plan = Plan(PROBLEM, Samples(64), steps=2, records=1)
+    other = tmp_path / "run.part-two.npz"
+    for checkpoint in (other, tmp_path / "run.npz"):
+        train(plan, executor=Serial(), parts=2, checkpoint=checkpoint)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["run.npz", "run.part-two.npz"]
+
+
 @pytest.mark.slow
 def test_parts_in_processes(tmp_path: Path) -> None:
     plan = Plan(PROBLEM, DataSet(np.random.default_rng(0).random((64, 5)), batch=16), steps=600)
@@ -295,6 +305,7 @@ def test_a_part_that_fails_is_the_failure_of_the_run(monkeypatch: pytest.MonkeyP
         ({"parts": 6, "executor": Serial()}, "parts is 6; accepted: an integer from 1 to 5"),
         ({"parts": 0}, "parts is 0"),
         ({"parts": 1.0}, "parts is 1.0"),
+        ({"executor": "x"}, r"executor is 'x'; accepted: a concurrent\.futures\.Executor"),
         ({"every": -1}, "every is -1; accepted: a number of at least 0"),
         ({"every": float("nan")}, "every is nan"),
         ({"every": None}, "every is None"),

@@ -156,7 +156,8 @@ FLOWS = {
     "frozen-projectors": Status.proved,
     "reduced-flow-on-idempotents": Status.proved,
     "dimensionality-flow": Status.proved,
-    "population-loss-conserves-schemes": Status.checked,
+    "population-gradient-in-the-algebra": Status.checked,
+    "population-loss-conserves-schemes": Status.written,
     "invariant-losses-may-leave-a-scheme": Status.checked,
     "symmetry-breaks-at-the-rate-of-the-curvature": Status.written,
 }
@@ -166,6 +167,7 @@ TRAINING = {
     "capacity-nearly-saturates-in-training": Status.supported,
     "capacity-saturates-at-the-optimum": Status.refuted,
     "slope-times-rayleigh-quotient": Status.proved,
+    "sparse-features-lower-the-slope": Status.open,
     "slope-falls-with-sparsity": Status.open,
 }
 BY_DERIVATION = {*SPECTRAL, *SCHEMES, *FLOWS, "slope-times-rayleigh-quotient"} - {
@@ -175,7 +177,11 @@ BY_DERIVATION = {*SPECTRAL, *SCHEMES, *FLOWS, "slope-times-rayleigh-quotient"} -
 EXPECTED = SPECTRAL | TOY_MODEL | PENTAGON | OTHER_POLYGONS | PHASES | AXES | SCHEMES
 EXPECTED |= FLOWS | TRAINING
 CONJECTURES = {"hexagon-with-free-biases", "heptagon-for-seven-features", "axes-are-shared-evenly"}
-CONJECTURES |= {"pentagon-from-random-starts", "slope-falls-with-sparsity"}
+CONJECTURES |= {
+    "pentagon-from-random-starts",
+    "slope-falls-with-sparsity",
+    "sparse-features-lower-the-slope",
+}
 MODULO = {  # certificates for what a lemma in prose leaves
     "dropping-is-globally-optimal": ("pair-output-over-its-bias", "opposite-signs-are-no-worse"),
     "antipodal-pair-is-globally-optimal": ("opposite-signs-are-no-worse",),

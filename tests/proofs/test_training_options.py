@@ -92,6 +92,9 @@ def test_rows_of_a_file(tmp_path: Path) -> None:
         ({"density": ["0..1:3"]}, r"density is '0..1:3'"),
         ({"density": ["1..0.1:0"]}, r"density is '1..0.1:0'"),
         ({"density": ["1..0.1:-2"]}, r"density is '1..0.1:-2'"),
+        ({"density": ["-1..1:4"]}, r"density is '-1..1:4'"),
+        ({"density": ["1..inf:4"]}, r"density is '1..inf:4'"),
+        ({"density": ["1..0.1:1000000"]}, r"density is '1..0.1:1000000'"),  # too large
         ({"importance": ["-1"]}, "importance is -1.0"),
         ({"importance": ["x^i"]}, "importance is 'x\\^i'"),
         ({"importance": ["-2^i"]}, "importance is '-2\\^i'"),

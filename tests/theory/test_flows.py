@@ -131,8 +131,12 @@ def test_dimensionality_by_differentiation(M: Any) -> None:
         assert (moved[i, i] ** 2 / square[i, i]).diff(t).subs(t, 0) == rates[i]
 
 
-def test_a_zero_feature_stays_zero() -> None:
+def test_D_of_a_zero_feature_is_of_second_order_in_time() -> None:
     assert dimensionality_rates([[1, 0], [0, 0]], G2) == (0, 0)  # D = 1 of the other is maximal
+    # but it grows: W = (1, 0) has W' = -2 W G = (-2, -4)
+    W = Matrix([[1, 0]]) + t * weight_flow([[1, 0]], G2)
+    D = W[1] ** 2 / (W * W.T)[0]
+    assert (D.subs(t, 0), D.diff(t).subs(t, 0), D.diff(t, 2).subs(t, 0)) == (0, 0, 32)
 
 
 def test_capacity_is_stationary_at_saturation() -> None:

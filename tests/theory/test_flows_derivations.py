@@ -189,7 +189,7 @@ def weights_model() -> Model:
     """Return any W, H and G; S T = I for some S that is not symmetric."""
     S = Matrix([[1, 1, 0], [0, 1, 2], [0, 0, 1]])
     letters = {"W": W23, "H": W23[::-1, :], "G": G3}
-    letters |= {"W_0": W23, "S": S, "T": S.inv()}
+    letters |= {"S": S, "T": S.inv()}
     return Model(letters, {"t": Rational(2, 3)}, {"m": 2, "n": 3})
 
 
@@ -227,7 +227,7 @@ def commuting_model() -> Model:
 def feature_model() -> Model:
     """Return a localized feature in a frame that is not tight as a whole."""
     M = Matrix([[1, -1, 0], [-1, 1, 0], [0, 0, 5]])
-    e = Matrix([1, 0, 0])
+    e, f = Matrix([1, 0, 0]), Matrix([0, 0, 1])
 
     def entry(matrix: Any) -> Any:
         return (e.T * matrix * e)[0]
@@ -239,8 +239,10 @@ def feature_model() -> Model:
         "k": entry(M * G3 * M),
         "s": entry(M * M * G3),
         "lambda": 2,
+        "mu": 5,
     }
-    return Model({"M": M, "G": G3, "e": e}, scalars, {"n": 3})
+    letters = {"M": M, "G": G3, "C": diag(1, 1, 0), "e": e, "f": f}
+    return Model(letters, scalars, {"n": 3})
 
 
 MODELS = {

@@ -156,7 +156,8 @@ def growth_rate(
     ----------
     times, residuals : array_like, shape (T,)
     window : tuple of float
-        Residuals from the first to the second number are used: above rounding, below saturation.
+        Residuals from the first to the second number, both positive, are used: above rounding,
+        below saturation.
 
     Returns
     -------
@@ -165,7 +166,8 @@ def growth_rate(
     Raises
     ------
     InputError
-        Shapes that do not fit; fewer than three residuals in the window.
+        Shapes that do not fit; times that do not increase; a window that does not start above 0;
+        fewer than three residuals in it.
 
     Examples
     --------
@@ -178,6 +180,10 @@ def growth_rate(
     at, size = numbers("times", times), numbers("residuals", residuals)
     if at.ndim != 1 or at.shape != size.shape:
         raise InputError(f"residuals has shape {size.shape}; accepted: one for each time")
+    if not (np.diff(at) > 0).all():
+        raise InputError(f"times = {at.tolist()}; accepted: increasing numbers")
+    if not 0 < window[0] < window[1]:
+        raise InputError(f"window = {window}; accepted: two positive numbers that increase")
     used = (size >= window[0]) & (size <= window[1])
     if used.sum() < 3:
         raise InputError(
@@ -197,12 +203,15 @@ def breaking_rate(
     At a critical point that is symmetric (M in the algebra), perturbations x of (W, b) follow
     x' = -H x with the Hessian H of the loss. Directions that change M and b within the algebra at
     first order are left out; they are the orthogonal complement of those that break the symmetry.
+    W must have full row rank: a direction in the kernel of W^T moves M at second order only, off
+    the algebra too, at a rate that has no part in this one.
 
     Parameters
     ----------
     configuration : CoherentConfiguration
     loss : PopulationLoss
     W : array_like, shape (m, n)
+        Of rank m.
     biases : array_like, shape (n,)
 
     Returns
@@ -215,7 +224,8 @@ def breaking_rate(
     Raises
     ------
     InputError
-        As for the loss, for another number of features, and where no direction leaves the algebra.
+        As for the loss, for another number of features, for rows of W that are dependent, and
+        where no direction leaves the algebra.
 
     Examples
     --------
@@ -227,6 +237,9 @@ def breaking_rate(
     True
     """
     weights, offsets = checked_start("W", W, biases)
+    rank = np.linalg.matrix_rank(weights)
+    if rank < len(weights):
+        raise InputError(f"W has rank {rank}; accepted: rank {len(weights)}, independent rows")
     algebra = AdjacencyAlgebra(configuration)
     n = weights.shape[-1]
     problem = Problem(weights, offsets, loss.density, loss.importances, 0.0)

@@ -19,6 +19,7 @@ from ..toy_model.arguments import integer, number, numbers
 from .losses import GramLoss, WeightLoss
 
 Rate = Callable[[FloatArray], FloatArray]
+_ZERO = 1e-10  # of the largest eigenvalue of M: below it one counts as 0
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,7 @@ def gram_flow(
     biases : array_like, shape (n,)
     times : array_like, shape (T,)
     rank : int
-        Of M, which the flow conserves: at most m.
+        Of M, which the flow conserves: eigenvalues above 1e-10 of the largest one.
     train_biases : bool
     tolerance : float
 
@@ -140,7 +141,8 @@ def gram_flow(
     Raises
     ------
     InputError
-        As for `weight_flow`; an M that is not symmetric; a rank outside 1, ..., n.
+        As for `weight_flow`; an M that is not symmetric, has a negative eigenvalue or another rank;
+        a rank outside 1, ..., n.
 
     Examples
     --------
@@ -157,6 +159,13 @@ def gram_flow(
     if start.shape != (n, n) or not np.allclose(start, start.T, rtol=1e-12, atol=0):
         raise InputError(f"M has shape {start.shape} or is not symmetric; accepted: symmetric")
     rank = integer("rank", rank, least=1, most=n)
+    values = np.linalg.eigvalsh(start)
+    zero = _ZERO * np.abs(values).max()
+    if values[0] < -zero or (values > zero).sum() != rank:
+        raise InputError(
+            f"M has the eigenvalues {values.tolist()}; accepted: {rank} positive ones, as rank, "
+            "and 0"
+        )
 
     def rate(y: FloatArray) -> FloatArray:
         gram = cut_to_rank(y[: n * n].reshape(n, n), rank)

@@ -9,6 +9,8 @@ from superposition_theory import InputError
 from ..matrices import FloatArray
 from ..toy_model.arguments import numbers
 
+_EQUAL = 1e-12  # of the largest |eigenvalue|: gaps up to this are rounding
+
 
 def eigenvalue_rates(M: npt.ArrayLike, G: npt.ArrayLike) -> FloatArray:
     """Return lambda_k' = -4 lambda_k v_k^T G v_k for the eigenvectors of M, in ascending order.
@@ -62,7 +64,8 @@ def projector_rate(M: npt.ArrayLike, G: npt.ArrayLike, space: slice) -> FloatArr
     Raises
     ------
     InputError
-        Matrices that are not finite, real, symmetric and of one shape.
+        Matrices that are not finite, real, symmetric and of one shape; a slice that is empty, or
+        that leaves out an eigenvalue equal, to rounding, to one that it holds.
 
     References
     ----------
@@ -76,7 +79,16 @@ def projector_rate(M: npt.ArrayLike, G: npt.ArrayLike, space: slice) -> FloatArr
     """
     gram, slopes = _symmetric_pair(M, G)
     values, vectors = np.linalg.eigh(gram)
-    outside = np.delete(np.arange(len(values)), space)
+    positions = np.arange(len(values))
+    outside = np.delete(positions, space)
+    if not len(positions[space]):
+        raise InputError(f"space = {space}; accepted: a slice with a position below {len(values)}")
+    gaps = np.abs(values[space, None] - values[outside])
+    if (gaps <= _EQUAL * np.abs(values).max()).any():
+        raise InputError(
+            f"space = {space} parts equal eigenvalues of {values.tolist()}; accepted: all "
+            "positions of an eigenvalue, or none"
+        )
     ratio = values[space, None] + values[outside]
     ratio = ratio / (values[space, None] - values[outside])
     block = vectors[:, space].T @ slopes @ vectors[:, outside]
@@ -85,12 +97,12 @@ def projector_rate(M: npt.ArrayLike, G: npt.ArrayLike, space: slice) -> FloatArr
 
 
 def dimensionality_rates(M: npt.ArrayLike, G: npt.ArrayLike) -> FloatArray:
-    """Return the rates of D_i = M_ii^2 / (M^2)_ii along the Gram flow.
+    """Return the rates of D_i = M_ii^2 / (M^2)_ii along the Gram flow; 0 for a zero feature.
 
     Parameters
     ----------
     M, G : array_like, shape (n, n)
-        Symmetric, no diagonal entry of M zero.
+        Symmetric; M positive semidefinite, which is not checked.
 
     Returns
     -------
@@ -110,16 +122,21 @@ def dimensionality_rates(M: npt.ArrayLike, G: npt.ArrayLike) -> FloatArray:
     gram, slopes = _symmetric_pair(M, G)
     norms, energies = np.diag(gram), np.diag(gram @ gram)
     turning = np.diag(gram @ slopes @ gram) + np.diag(gram @ gram @ slopes)
-    rates = 4 * turning / energies - 8 * np.diag(gram @ slopes) / norms
-    return np.asarray(norms**2 / energies * rates)
+    present = norms != 0
+    a, b = np.where(present, norms, 1.0), np.where(present, energies, 1.0)
+    rates = a**2 / b * (4 * turning / b - 8 * np.diag(gram @ slopes) / a)
+    return np.where(present, rates, 0.0)
 
 
 def _symmetric_pair(M: npt.ArrayLike, G: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
     """Return two symmetric matrices of one shape."""
     gram, slopes = numbers("M", M), numbers("G", G)
     for name, matrix in (("M", gram), ("G", slopes)):
-        if matrix.ndim != 2 or matrix.shape != gram.T.shape or matrix.shape[0] != matrix.shape[1]:
-            raise InputError(f"{name} has shape {matrix.shape}; accepted: square, both alike")
+        square = matrix.ndim == 2 and matrix.shape[0] == matrix.shape[1] and matrix.size > 0
+        if not square or matrix.shape != gram.shape:
+            raise InputError(
+                f"{name} has shape {matrix.shape}; accepted: square, not empty, both alike"
+            )
         if np.abs(matrix - matrix.T).max() > 1e-12 * np.abs(matrix).max():
             raise InputError(f"{name} is not symmetric; accepted: {name} = {name}^T")
     return gram, slopes

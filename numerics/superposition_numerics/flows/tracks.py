@@ -66,7 +66,7 @@ def track(gram: npt.ArrayLike, *, rank: int) -> Track:
     Raises
     ------
     InputError
-        Another shape; a rank outside 1, ..., n.
+        Another shape; matrices that are not symmetric; a rank outside 1, ..., n.
 
     Examples
     --------
@@ -81,6 +81,8 @@ def track(gram: npt.ArrayLike, *, rank: int) -> Track:
     matrices = numbers("gram", gram)
     if matrices.ndim != 3 or matrices.shape[1] != matrices.shape[2] or not matrices.size:
         raise InputError(f"gram has shape {matrices.shape}; accepted: (T, n, n)")
+    if np.abs(matrices - np.swapaxes(matrices, 1, 2)).max() > 1e-12 * np.abs(matrices).max():
+        raise InputError("gram is not symmetric; accepted: symmetric matrices")
     rank = integer("rank", rank, least=1, most=matrices.shape[1])
     values, vectors = np.linalg.eigh(matrices)
     values, vectors = values[:, ::-1][:, :rank].copy(), vectors[..., ::-1][..., :rank].copy()

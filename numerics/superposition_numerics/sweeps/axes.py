@@ -61,7 +61,8 @@ def grid(base: Table, axes: Sequence[Axis]) -> Iterator[tuple[dict[str, Any], di
     Raises
     ------
     InputError
-        A path on two axes, or one that leads through something that is not a table.
+        A path on two axes, one whose table is set as a whole beside or after it, or one that leads
+        through something that is not a table.
 
     Examples
     --------
@@ -70,6 +71,7 @@ def grid(base: Table, axes: Sequence[Axis]) -> Iterator[tuple[dict[str, Any], di
     [{'steps': 1, 'dtype': 'float32'}, {'steps': 1, 'dtype': 'float64'}]
     """
     _check_once([path for axis in axes for path in axis])
+    _check_kept(axes)
     along = [
         [dict(zip(axis, row, strict=True)) for row in zip(*axis.values(), strict=True)]
         for axis in axes
@@ -97,6 +99,18 @@ def _check_once(paths: Sequence[str]) -> None:
     for path in paths:
         if paths.count(path) > 1:
             raise InputError(f"axes holds {path} twice; accepted: each setting once")
+
+
+def _check_kept(axes: Sequence[Axis]) -> None:
+    """Refuse a setting that would be lost in a table that is set as a whole beside or after it."""
+    for k, axis in enumerate(axes):
+        for path in axis:
+            lost = [whole for later in axes[k:] for whole in later if path.startswith(f"{whole}.")]
+            if lost:
+                raise InputError(
+                    f"axes sets {path}, and beside or after it all of {lost[0]}; accepted: "
+                    f"{lost[0]} on an axis before that of {path}"
+                )
 
 
 def _values(path: str, given: object) -> list[Any]:

@@ -269,8 +269,21 @@ def folder_of(argument: str, path: str | os.PathLike[str]) -> Path:
 
 
 def open_store(folder: Path) -> PartStore:
-    """Return the store of a folder."""
-    return PartStore(folder / RESULTS, SCHEMA, VERSION)
+    """Return the store of a folder.
+
+    Raises
+    ------
+    InputError
+        It holds something else than runs and failures with their settings.
+    """
+    store = PartStore(folder / RESULTS, SCHEMA, VERSION)
+    for key, value in store:
+        if not _is_outcome(value):
+            raise InputError(
+                f"{store.path} holds something else under the key {key!r}; accepted: settings with "
+                "an error, or with what is kept of a run"
+            )
+    return store
 
 
 def result_of(parts: Iterable[tuple[str, Mapping[str, Any]]], folder: Path) -> SweepResult:
@@ -283,6 +296,15 @@ def result_of(parts: Iterable[tuple[str, Mapping[str, Any]]], folder: Path) -> S
             results = {name: entry for name, entry in value.items() if name not in _APART}
             rows.append(Row(key, value["settings"], results, value.get("weights"), folder))
     return SweepResult(tuple(rows), tuple(failures))
+
+
+def _is_outcome(value: object) -> bool:
+    """Whether a stored value has the form of a run or a failure."""
+    if not isinstance(value, Mapping) or not isinstance(value.get("settings"), Mapping):
+        return False
+    if "error" in value:
+        return isinstance(value["error"], str)
+    return isinstance(value.get("ending"), str) and isinstance(value.get("weights", {}), Mapping)
 
 
 def _leaves(settings: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:

@@ -147,7 +147,8 @@ def check_names(where: str, names: Iterable[str], accepted: Iterable[str]) -> No
             close = difflib.get_close_matches(str(name), known, n=1)
             hint = f" (did you mean {close[0]!r}?)" if close else ""
             raise InputError(
-                f"{where} has the unknown entry {name!r}{hint}; accepted: {', '.join(known)}"
+                f"{where} has the unknown entry {name!r}{hint}; accepted: "
+                f"{', '.join(known) or 'none'}"
             )
 
 

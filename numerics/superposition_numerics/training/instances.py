@@ -202,11 +202,16 @@ class Problem:
         Raises
         ------
         InputError
-            None of them.
+            None of them, or one that is not there.
         """
         if isinstance(which, slice):
             return replace(self, instances=self.instances[which])
-        return replace(self, instances=[self.instances[k] for k in which])
+        try:
+            return replace(self, instances=[self.instances[k] for k in which])
+        except (IndexError, TypeError) as error:
+            raise InputError(
+                f"which is {which!r}; accepted: a slice, or places from 0 to {self.count - 1}"
+            ) from error
 
     def to_dict(self) -> dict[str, Any]:
         """Return the problem as JSON data."""

@@ -149,8 +149,8 @@ class Training:
         )
         if plan.method.needs_exact and not self.objective.deterministic:
             raise InputError(
-                f"method is {plan.method.to_dict()['name']!r} on fresh samples; accepted: an exact "
-                "source (population, one-active, or a data set as a whole)"
+                f"method is {plan.method.to_dict()['name']!r} on samples or batches; accepted: an "
+                "exact source (population, one-active, or a data set as a whole)"
             )
         self.motion: Motion = plan.method.start(self.flat, plan.steps)
 
@@ -174,7 +174,7 @@ class Training:
         self.at += 1
         self.sum, self.weight = np.zeros(len(active)), 0
         rule = self.plan.stopping
-        if rule is not None and at > rule.patience:
+        if rule is not None and rule.patience < at < len(self.steps) - 1:
             old = self.losses[at - rule.patience, active]
             done = ~(self.losses[at, active] < (1 - rule.tolerance) * old)
             if done.any():

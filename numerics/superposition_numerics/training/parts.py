@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from concurrent.futures import FIRST_EXCEPTION, Executor, Future, wait
 from pathlib import Path
@@ -72,8 +73,8 @@ def train_parts(
     run = joined(plan, runs)
     if file is not None:
         save_run(run, file)
-        for path in _part_files(file):
-            path.unlink()
+        for path in filter(None, files):
+            path.unlink(missing_ok=True)
     return run
 
 
@@ -115,8 +116,8 @@ def check_siblings(file: Path, parts: int) -> None:
 
 def _part_files(file: Path) -> list[Path]:
     """Return the checkpoints of parts that are there."""
-    begun = f"{file.stem}.part-"
-    return [path for path in file.parent.glob(f"*{file.suffix}") if path.name.startswith(begun)]
+    name = re.compile(rf"{re.escape(file.stem)}\.part-\d+-of-\d+{re.escape(file.suffix)}")
+    return [path for path in file.parent.glob(f"*{file.suffix}") if name.fullmatch(path.name)]
 
 
 def _train_part(plan: Plan, file: Path | None, every: float, note: Path | None) -> Run:

@@ -33,8 +33,8 @@ MOST_BYTES = 8 * 2**30  # of the weights at all records
 class Stopping:
     """When an instance has learned enough.
 
-    An instance stops at a record if its loss has not fallen by more than ``tolerance`` times
-    itself over the last ``patience`` records.
+    An instance stops at a record before the end if its loss has not fallen by more than
+    ``tolerance`` times itself over the last ``patience`` records.
 
     Attributes
     ----------
@@ -67,7 +67,7 @@ class Stopping:
 class Plan:
     """What is trained, on what, how, how long and from where.
 
-    Two plans are equal if their keys are: if a run of the one is a run of the other.
+    Two plans are equal if their keys are; then a run of the one is a run of the other.
 
     Attributes
     ----------
@@ -147,8 +147,7 @@ class Plan:
     def record_steps(self) -> npt.NDArray[np.int64]:
         """The steps at which weights and losses are kept."""
         if isinstance(self.records, int):
-            records = min(self.records, self.steps)
-            return np.arange(records + 1, dtype=np.int64) * self.steps // records
+            return np.arange(self.records + 1, dtype=np.int64) * self.steps // self.records
         return np.unique(np.array([0, *self.records, self.steps], dtype=np.int64))
 
     @property
@@ -273,7 +272,7 @@ def _records(records: object, steps: int) -> int | tuple[int, ...]:
         records = records.tolist()
     if isinstance(records, Sequence):
         return tuple(sorted({integer("records", at, least=0, most=steps) for at in records}))
-    return integer("records", records, least=1)
+    return min(steps, integer("records", records, least=1))
 
 
 def _check_role(name: str, value: object, does: str, accepted: str) -> None:

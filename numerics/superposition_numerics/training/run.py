@@ -31,7 +31,8 @@ class Run:
     flat : ndarray, shape (records, instances, size)
         Parameters, as `Model.views` reads them.
     endings : tuple of str, one for each instance
-        ``completed`` all steps; ``stopped`` early; ``diverged``: the loss or a parameter was no
+        ``completed`` all steps, of `Lbfgs` also where it stood still before, at a minimum or not;
+        ``stopped`` early; ``diverged``: the loss or a parameter was no
         longer finite, or the loss exceeded a million times both the first one and the sum of the
         importances; loss and parameters are then those of the last record before.
     ended : ndarray of int, shape (instances,)

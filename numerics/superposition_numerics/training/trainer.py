@@ -56,7 +56,7 @@ def train(
         A source that cannot serve the problem, or a method that needs an exact one; initial
         parameters with a loss that is not finite; a checkpoint that is damaged, of another plan (or
         unfinished and of other parts or software), or that cannot be written; more parts than
-        instances, or parts without an executor.
+        instances, parts without an executor, or something else than one.
 
     Examples
     --------
@@ -70,6 +70,8 @@ def train(
     parts = integer("parts", parts, least=1, most=plan.problem.count)
     if executor is None and parts > 1:
         raise InputError(f"parts is {parts} without an executor; accepted: 1, or an executor")
+    if executor is not None and not callable(getattr(executor, "submit", None)):
+        raise InputError(f"executor is {executor!r}; accepted: a concurrent.futures.Executor")
     file = None if checkpoint is None else checked_path("checkpoint", checkpoint)
     if file is not None and not file.exists():
         check_siblings(file, 0 if executor is None else parts)

@@ -17,7 +17,7 @@ from superposition_numerics.spectral import gram_dimensionality
 from superposition_numerics.toy_model import population_loss
 from superposition_theory import flows
 from superposition_theory.schemes import complete, cyclic, hamming, johnson
-from sympy import Matrix, Rational, Symbol, eye
+from sympy import Matrix, Rational, Symbol, eye, sqrt
 
 from superposition_proofs.ledger import Context
 
@@ -141,6 +141,34 @@ def dimensionality_moves(case: Case, *, factor: Any = 1) -> bool:
         for i in range(M.rows)
         if M[i, i]
     )
+
+
+def saturated_pairs(context: Context) -> Iterator[tuple[str, Case]]:
+    """Yield W that saturate their capacity, with one eigenvalue or several, and G.
+
+    Examples
+    --------
+    >>> from superposition_proofs.claims.flow_laws import saturated_pairs
+    >>> from superposition_proofs.ledger import Context, Level
+    >>> len(list(saturated_pairs(Context(Level.quick, 0))))
+    4
+    """
+    third = sqrt(3) / 2
+    weights = {
+        "one dimension": [[1, -2, 3]],
+        "two digons": [[1, -1, 0, 0], [0, 0, 3, -1]],
+        "triangle": [[1, -Rational(1, 2), -Rational(1, 2)], [0, third, -third]],
+        "a pair beside an orthogonal basis": [[2, 0, 0, 1], [0, 1, 0, 0], [0, 0, 3, 0]],
+    }
+    for name, rows in weights.items():
+        yield name, (Matrix(rows), gradient_of_size(len(rows[0])))
+
+
+def capacity_stands(case: Case) -> bool:
+    """State that the rates of D sum to 0, though not every one is 0 unless all D_i are 1."""
+    W, G = case
+    rates = flows.dimensionality_rates(W.T * W, G)
+    return bool(sum(rates) == 0 and any(rates))
 
 
 def scheme_pairs(context: Context) -> Iterator[tuple[str, Any]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import networkx as nx
@@ -262,24 +263,29 @@ def check_on_shrikhande(subject: OnShrikhande, context: Context) -> Outcome:
 # ---------------------------------------------------------------- losses that see four features
 
 
-def clique_slopes(scheme: AssociationScheme) -> list[set[int]]:
-    """Return the values of the gradient of the clique loss on every relation, at M = A_1.
+def clique_rates(scheme: AssociationScheme, *, level: int = 3) -> list[set[int]]:
+    """Return the values of M' under the clique loss on every relation, at M = level I + A_1.
 
     Examples
     --------
-    >>> from superposition_proofs.claims.flow_schemes import clique_slopes, shrikhande
-    >>> clique_slopes(shrikhande())
-    [{72}, {0}, {0, 12}]
+    >>> from superposition_proofs.claims.flow_schemes import clique_rates, shrikhande
+    >>> [sorted(values) for values in clique_rates(shrikhande())]
+    [[-42120], [-21912], [-6144, -6096]]
     """
-    gram = (np.array(scheme.relation) == 1).astype(np.int64)
-    slopes = clique_gradient(gram)
-    return [set(slopes[np.array(scheme.relation) == c].tolist()) for c in range(scheme.rank)]
+    relation = np.array(scheme.relation)
+    gram = level * np.eye(scheme.order, dtype=np.int64) + (relation == 1)
+    product = clique_gradient(gram) @ gram
+    rates = -2 * (product + product.T)
+    return [set(rates[relation == c].tolist()) for c in range(scheme.rank)]
 
 
-def clique_leaves(case: tuple[AssociationScheme, bool]) -> bool:
-    """State whether the gradient of the clique loss leaves the algebra."""
+def clique_leaves(case: tuple[AssociationScheme, bool], *, level: int = 3) -> bool:
+    """State that level I + A_1 is positive definite, and whether M' leaves the algebra there."""
     scheme, leaves = case
-    return any(len(values) > 1 for values in clique_slopes(scheme)) == leaves
+    rates = clique_rates(scheme, level=level)
+    relation = Matrix(scheme.relation)
+    gram = relation.applyfunc(lambda c: level * (c == 0) + (c == 1))
+    return bool(gram.is_positive_definite) and any(len(values) > 1 for values in rates) == leaves
 
 
 def witnesses(context: Context) -> Iterator[tuple[str, tuple[AssociationScheme, bool]]]:
@@ -311,6 +317,28 @@ def wrong_witness(context: Context) -> Iterator[tuple[str, tuple[AssociationSche
 
 # ---------------------------------------------------------------- claims
 
+SMALL = Claim(
+    "population-gradient-in-the-algebra",
+    "In five small models the gradient of the population loss is in the algebra of W",
+    r"W \in \mathcal A \implies G \in \mathcal A, \quad "
+    r"\partial L/\partial b \text{ constant on fibres}",
+    (
+        r"K_3, K_4, \text{ the 4- and the 5-cycle, 2 + 1 features in two fibres;}",
+        r"\text{the rational } W, b, p \text{ of the evidence;}",
+        r"W = W^{\mathsf T} \text{ invertible}",
+    ),
+    "ours",
+    ClaimKind.theorem,
+    (
+        on_cases(
+            stays_in_algebra,
+            {"one density that differs": Family(stays_in_algebra, one_denser)},
+            small_models,
+            description="G and dL/db exactly, for models with W in the algebra and invertible.",
+        ),
+    ),
+)
+
 CONSERVED = Claim(
     "population-loss-conserves-schemes",
     "The flow of the toy model stays in the adjacency algebra of any scheme",
@@ -326,12 +354,6 @@ CONSERVED = Claim(
     "ours; Ivanov et al. 2026 for permutation-invariant losses and groups",
     ClaimKind.theorem,
     (
-        on_cases(
-            stays_in_algebra,
-            {"one density that differs": Family(stays_in_algebra, one_denser)},
-            small_models,
-            description="G and dL/db exactly, for models with W in the algebra and invertible.",
-        ),
         Reference(
             Status.written,
             "Output j sees M through its own row: L = sum_j Phi(b_j, M_jj; (M_ji)_{i != j}), where "
@@ -360,11 +382,12 @@ CONSERVED = Claim(
 CLIQUES = Claim(
     "invariant-losses-may-leave-a-scheme",
     "A permutation-invariant loss of M need not conserve a scheme without a group",
-    r"f(M) = \textstyle\sum_{i,j,k,l} M_{ij} M_{ik} M_{il} M_{jk} M_{jl} M_{kl}: \quad "
-    r"\nabla f(A_1) \notin \mathcal A \text{ for the Shrikhande graph, } "
-    r"\in \mathcal A \text{ for the rook's graph}",
+    r"f(M) = \textstyle\sum_{i,j,k,l} M_{ij} M_{ik} M_{il} M_{jk} M_{jl} M_{kl},\ "
+    r"M = 3 I + A_1: \quad \allowbreak M' = -2 (G M + M G) \notin \mathcal A "
+    r"\text{ for the Shrikhande graph,} \allowbreak \in \mathcal A \text{ for the rook's graph}",
     (
         r"A_1 \text{ the adjacency matrix, } \mathcal A \text{ the span of } I, A_1, J - I - A_1",
+        r"G = \nabla f(M); \quad M \text{ positive definite, so that } M = W^{\mathsf T} W",
         r"\text{both strongly regular with parameters } (16, 6, 2, 2)",
     ),
     "ours; the graphs are Shrikhande 1959",
@@ -372,9 +395,13 @@ CLIQUES = Claim(
     (
         on_cases(
             clique_leaves,
-            {"the rook's graph as a witness": Family(clique_leaves, wrong_witness)},
+            {
+                "the rook's graph as a witness": Family(clique_leaves, wrong_witness),
+                "2 I + A_1, singular: M' stays though G leaves": partial(clique_leaves, level=2),
+            },
             witnesses,
-            description="The gradient in integers on every relation.",
+            "gram-and-frame-flow",
+            description="M' in integers on every relation.",
         ),
     ),
 )
@@ -386,21 +413,29 @@ BREAKING = Claim(
     r"\rho = -\min_{x \perp T}\frac{x^{\mathsf T} H x}{x^{\mathsf T} x} > 0",
     (
         r"(W, b) \text{ critical with } M \in \mathcal A,\ H \text{ the Hessian there}",
+        r"\operatorname{rank} W = m \text{, the number of rows of } W",
         r"T: \text{ directions that keep } M \in \mathcal A,\ b \text{ symmetric at first order}",
-        r"H \text{ continuous near the point; generic small perturbation}",
+        r"H \text{ continuous near the point; the flow conserves } \mathcal A",
+        r"\text{start: a small step along a minimising } x,",
+        r"\text{which moves } M \text{ off } \mathcal A \text{ at first order}",
     ),
     "standard linearisation; rates measured here",
     ClaimKind.theorem,
     (
         Reference(
             Status.written,
-            "The flow conserves the algebra, so H maps T to itself and, being symmetric, its "
-            "orthogonal complement too. On that complement x' = -H x + o(x), and dist(M, A) is of "
-            "first order in x.",
+            "Where W has rank m, the matrices of rank m in the algebra are a manifold near M, "
+            "and W -> W^T W is a submersion onto the matrices of rank m: the (W, b) with M in the "
+            "algebra and b constant on fibres are a manifold with the tangent space T. The flow "
+            "conserves it, so H maps T to itself and, being symmetric, its orthogonal complement "
+            "too. There x' = -H x + o(x): a small x along an eigenvector of H grows like "
+            "exp(rho t) as long as it is small, and dist(M, A) with it, being of first order in x. "
+            "Where the rank is less, a direction in the kernel of W^T moves M at second order "
+            "only: it is in T, and M may leave the algebra along it at another rate.",
             uses=("population-loss-conserves-schemes",),
         ),
         BREAKING_RUNS,
     ),
 )
 
-CLAIMS = (CONSERVED, CLIQUES, BREAKING)
+CLAIMS = (SMALL, CONSERVED, CLIQUES, BREAKING)

@@ -10,9 +10,10 @@ from sympy import Rational
 
 from superposition_proofs.ledger import Claim, ClaimKind, Evidence
 
-from .cases import on_cases
+from .cases import Family, on_cases
 from .checks import derived
 from .flow_laws import (
+    capacity_stands,
     dimensionality_error,
     dimensionality_moves,
     eigenvalue_error,
@@ -24,6 +25,7 @@ from .flow_laws import (
     projector_error,
     projectors_move,
     projectors_stand,
+    saturated_pairs,
     scheme_pairs,
 )
 from .flow_runs import FULL_TRAINING, REDUCED_RUNS
@@ -107,9 +109,13 @@ GRAM_FLOW = Claim(
 RANGE = Claim(
     "gradient-flow-conserves-the-range",
     "The span of the features and the rank never change",
-    r"W(t) = W(0)\, S(t),\ S(t) \text{ invertible}; \qquad "
+    r"S T = I,\quad W(t) = W(0)\, S(t); \qquad "
     r"\operatorname{range} W(t) = \operatorname{range} W(0)",
-    (_FLOW, r"G(t) \text{ continuous along the solution}"),
+    (
+        _FLOW,
+        r"S' = -2 S G,\ T' = 2 G T,\ S(0) = T(0) = I \text{ along the given } G(t)",
+        r"\text{such } S, T \text{ exist: } G(t) \text{ continuous, the equations linear}",
+    ),
     "ours; the flow is that of Ivanov et al. 2026",
     ClaimKind.theorem,
     (
@@ -123,16 +129,17 @@ RANGE = Claim(
 
 EIGENVALUES = Claim(
     "eigenvalue-flow",
-    "Eigenvalues move at the rate -4 lambda v'Gv, and split by the spectrum of PGP",
-    r"\lambda' = -4 \lambda\, v^{\mathsf T} G v; \qquad \text{multiplicity } d:\ "
-    r"\frac1d \sum_{a=1}^d \lambda_a' = -\frac{4 \lambda}{d} \operatorname{tr}(P G),\ "
-    r"\{\lambda_a'\} = \operatorname{spec}\bigl(-4 \lambda\, P G P|_{\operatorname{range} P}\bigr)",
+    "Eigenvalues move at the rate -4 lambda v'Gv, and where d of them meet by the block of G",
+    r"\operatorname{tr} B' = -4 \operatorname{tr}(B E^{\mathsf T} G E); \quad \allowbreak "
+    r"B = \lambda I \implies B' = -4 \lambda\, E^{\mathsf T} G E; \quad \allowbreak "
+    r"d = 1: \ \lambda' = -4 \lambda\, v^{\mathsf T} G v",
     (
         _FLOW,
-        r"M v = \lambda v,\ |v| = 1; \ P \text{ the projector on the eigenspace of } \lambda > 0",
-        r"\lambda_a' \text{ the one-sided rates where } d \text{ eigenvalues meet}",
+        r"M E = E B,\ E^{\mathsf T} E = I_d, \ E \text{ differentiable}",
+        r"d = 1: \ v = E, \text{ a unit eigenvector}",
+        r"\text{Kato: such } E \text{ exist while the } d \text{ eigenvalues stay apart}",
     ),
-    f"{_IVANOV}; the splitting by Kato 1966",
+    f"{_IVANOV}; Kato 1966: E exists, and eigenvalues that meet leave at those of B'",
     ClaimKind.theorem,
     (
         derived(
@@ -257,14 +264,24 @@ DIMENSIONALITY = Claim(
             {
                 "factor 2": derivations.dimensionality_flow(factor=2),
                 "not localized": derivations.dimensionality_flow().without("M M e = lambda M e"),
+                "not orthogonal": derivations.dimensionality_flow().without("M C = C M"),
             },
             "gram-and-frame-flow",
+            "saturation-iff-localization",
         ),
         on_cases(
             dimensionality_moves,
             {"half the rate": partial(dimensionality_moves, factor=Rational(1, 2))},
             exact_pairs,
             description="The derivative of D along M + t M', a rational function of t.",
+        ),
+        on_cases(
+            capacity_stands,
+            {"not saturated": Family(capacity_stands, exact_pairs)},
+            saturated_pairs,
+            "saturation-iff-localization",
+            name="saturated cases",
+            description="The sum of the rates of D, for W of one eigenvalue and of several.",
         ),
         _by_differences(dimensionality_error),
     ),

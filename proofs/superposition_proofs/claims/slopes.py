@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
 from typing import Any
@@ -150,40 +149,26 @@ SLOPE = Claim(
 )
 
 
-@dataclass(frozen=True)
-class Trend:
-    """Models whose slopes are compared, and when.
-
-    Parameters
-    ----------
-    trainings : tuple of Training
-    stage : int
-        0 for the weights before the training, 1 for those after it.
-    """
-
-    trainings: tuple[Training, ...]
-    stage: int = 1
+# ---------------------------------------------------------------- trained models
 
 
-def slopes_fall(trend: Trend, context: Context) -> Outcome:
-    """Decide whether the slope falls from each sparsity to the next, for each size and seed.
+def rows_of(trainings: tuple[Training, ...], context: Context) -> list[dict[str, Any]]:
+    """Return the slopes of trained models by sparsity, for each size and seed.
 
     Examples
     --------
     >>> from superposition_proofs.claims.capacity_runs import Training
-    >>> from superposition_proofs.claims.slopes import Trend, slopes_fall
+    >>> from superposition_proofs.claims.slopes import rows_of
     >>> from superposition_proofs.ledger import Context, Level
-    >>> start = Trend((Training(6, 3, (0.0, 0.8), steps=1),), stage=0)
-    >>> slopes_fall(start, Context(Level.full, 0)).reason
-    'slopes fall by at least 0 from each sparsity to the next'
+    >>> (row,) = rows_of((Training(6, 3, (0.0, 0.8), steps=1),), Context(Level.full, 0))
+    >>> row["sparsities"], len(row["slopes"])
+    ((0.0, 0.8), 2)
     """
-    falls: list[float] = []
     rows: list[dict[str, Any]] = []
-    for training in trend.trainings:
-        weights = trained_weights(training, context)[trend.stage]
+    for training in trainings:
+        _, weights = trained_weights(training, context)
         for seed in range(training.seeds):
             found = [slope_and_mean(W) for W in weights[:, seed]]
-            falls += [a - b for (a, _), (b, _) in pairwise(found)]
             rows.append(
                 {
                     "n": training.features,
@@ -193,18 +178,53 @@ def slopes_fall(trend: Trend, context: Context) -> Outcome:
                     "products": [slope * mean for slope, mean in found],
                 }
             )
-    least = min(falls)
-    reason = f"slopes fall by at least {least:.3g} from each sparsity to the next"
-    return Outcome(least > 0, reason, least, len(falls), len(falls), details={"rows": rows})
+    return rows
 
 
-_TREND = tuple(Training(128, m, (0.0, 0.4, 0.8), seeds=2) for m in (16, 64))
+def first_is_steepest(trainings: tuple[Training, ...], context: Context) -> Outcome:
+    """Decide whether the slope at the first sparsity exceeds all others, for each size and seed.
 
-SLOPES_FALL = Claim(
-    "slope-falls-with-sparsity",
-    "The slope of D in the squared norm falls with sparsity",
-    r"s(S = 0) > s(S = 0.4) > s(S = 0.8), \qquad "
-    r"s = \operatorname*{argmin}_t \sum_i (D_i - t \|w_i\|^2)^2",
+    Examples
+    --------
+    >>> from superposition_proofs.claims.capacity_runs import Training
+    >>> from superposition_proofs.claims.slopes import first_is_steepest
+    >>> from superposition_proofs.ledger import Context, Level
+    >>> same = (Training(6, 3, (0.5, 0.5), steps=1),)
+    >>> first_is_steepest(same, Context(Level.full, 0)).holds
+    False
+    """
+    rows = rows_of(trainings, context)
+    least = min(row["slopes"][0] - max(row["slopes"][1:]) for row in rows)
+    reason = f"the first slope exceeds the others by {least:.3g} or more"
+    return Outcome(least > 0, reason, least, len(rows), len(rows), details={"rows": rows})
+
+
+def slopes_rise(trainings: tuple[Training, ...], context: Context) -> Outcome:
+    """Decide whether the slope rises from one sparsity to the next, for each size and seed.
+
+    Examples
+    --------
+    >>> from superposition_proofs.claims.capacity_runs import Training
+    >>> from superposition_proofs.claims.slopes import slopes_rise
+    >>> from superposition_proofs.ledger import Context, Level
+    >>> same = (Training(6, 3, (0.5, 0.5), steps=1),)
+    >>> slopes_rise(same, Context(Level.full, 0)).holds
+    False
+    """
+    rows = rows_of(trainings, context)
+    least = min(max(b - a for a, b in pairwise(row["slopes"])) for row in rows)
+    reason = f"slopes rise by {least:.3g} or more from one sparsity to the next"
+    return Outcome(least > 0, reason, least, len(rows), len(rows), details={"rows": rows})
+
+
+_FALLING = tuple(Training(128, m, (0.0, 0.4, 0.8), seeds=2) for m in (16, 64))
+_RISING = (Training(128, 64, (0.8, 0.9, 0.95), seeds=2),)
+_SLOPE_OF = r"s = \operatorname*{argmin}_t \sum_i (D_i - t \|w_i\|^2)^2"
+
+LOWER_SLOPES = Claim(
+    "sparse-features-lower-the-slope",
+    "The slope of D in the squared norm is lower at S = 0.4 and 0.8 than for dense features",
+    r"\max\{s(S = 0.4), s(S = 0.8)\} < s(S = 0), \qquad " + _SLOPE_OF,
     (r"n = 128,\ m = 16, 64, \text{ 2 seeds each}", *SETTINGS),
     f"{IVANOV}: from 0.995 at S = 0 to 0.27 at S = 0.99 for n = 1024; only the sign is claimed",
     ClaimKind.conjecture,
@@ -212,9 +232,9 @@ SLOPES_FALL = Claim(
         Evidence(
             "training",
             Status.supported,
-            slopes_fall,
-            Trend(_TREND),
-            {"before training": Trend((replace(_TREND[0], steps=1),), stage=0)},
+            first_is_steepest,
+            _FALLING,
+            {"S = 0.9, 0.95 beside 0.8": _RISING},
             ("slope-times-rayleigh-quotient",),
             level=Level.full,
             description="Sampled training of the same starts at three sparsities.",
@@ -222,4 +242,27 @@ SLOPES_FALL = Claim(
     ),
 )
 
-CLAIMS = (SLOPE, SLOPES_FALL)
+SLOPES_FALL = Claim(
+    "slope-falls-with-sparsity",
+    "The slope of D in the squared norm falls from each sparsity to the next",
+    r"S < S' \implies s(S) > s(S'), \qquad " + _SLOPE_OF,
+    (r"\text{trained models of any size}", *SETTINGS),
+    f"ours; asked by {IVANOV}",
+    ClaimKind.conjecture,
+    (
+        Evidence(
+            "as many dimensions as pairs of features",
+            Status.supported,
+            slopes_rise,
+            _RISING,
+            {"S = 0, 0.4, 0.8": _FALLING[1:]},
+            ("slope-times-rayleigh-quotient",),
+            level=Level.full,
+            against=True,
+            description="n = 128, m = 64: the slope is lower at S = 0.8 than at 0.9 and 0.95, "
+            "for two seeds.",
+        ),
+    ),
+)
+
+CLAIMS = (SLOPE, LOWER_SLOPES, SLOPES_FALL)

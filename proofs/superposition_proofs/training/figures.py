@@ -241,7 +241,7 @@ def _spectrum(report: TrainingReport, stem: Path) -> list[Path]:
     localization.set_ylabel("spread over eigenspaces\n(median; 0: localized)")
     for axes in (eigenvalues, capacity, localization):
         axes.set_xlabel("step")
-        axes.set_ylim(bottom=0)
+        axes.set_ylim(0, 1.05 * axes.get_ylim()[1])
         axes.xaxis.set_major_locator(_few_ticks())
     _legend(figure, report)
     return save(figure, stem)

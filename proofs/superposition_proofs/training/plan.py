@@ -28,6 +28,7 @@ _NUMBERS = (
     "a number, one for each feature (1,0.5,...), a ratio^i (0.9^i), or a grid low..high:count"
 )
 
+_MOST_SETTINGS = 10_000  # of one grid
 _Setting = float | tuple[float, ...]
 
 
@@ -144,9 +145,10 @@ def _read(name: str, text: str, features: int) -> list[_Setting]:
         if ".." in text:
             low, _, rest = text.partition("..")
             high, _, count = rest.partition(":")
-            grid = np.geomspace(float(low), float(high), int(count))
-            if not grid.size:
-                raise ValueError("an empty grid")
+            ends, steps = (float(low), float(high)), int(count)
+            if not (min(ends) > 0 and max(ends) < np.inf and 1 <= steps <= _MOST_SETTINGS):
+                raise ValueError("no grid")
+            grid = np.geomspace(*ends, steps)
             return [float(value) for value in grid]
         if "," in text:
             return [tuple(map(float, text.split(",")))]

@@ -138,7 +138,7 @@ def sweep_figure(result: SweepResult, axis: str, directory: Path) -> tuple[Path,
         _scatter(capacity, x, result.column("capacity")[kept], r"capacity $\sum_i D_i$")
         _scatter(frobenius, x, star, r"$D^* = m / \|W\|_F^2$")
         for axes in (capacity, frobenius):
-            axes.set_ylim(bottom=0)
+            axes.set_ylim(0, 1.05 * axes.get_ylim()[1])
         for level in (1, 1 / 2):
             frobenius.axhline(level, color=GREY, linewidth=0.4, linestyle="--", zorder=0)
         for axes in (loss, capacity, frobenius):

@@ -104,10 +104,12 @@ def gram_and_frame_flow(*, gram: ScalarLike = 2, frame: ScalarLike = 4) -> Deriv
 def range_conserved(*, sign: int = 1) -> Derivation:
     """Derive that W(t) = W(0) S(t) with S invertible: the span of the features never changes.
 
+    S and T are solutions of S_dot = -2 S G and T_dot = 2 G T with S = T = I at time 0.
+
     Parameters
     ----------
     sign : int
-        Takes T_dot = 2 sign G T for the inverse of S; -1 is a near miss that is not decided.
+        Takes T_dot = 2 sign G T; -1 is a near miss that is not decided.
 
     Returns
     -------
@@ -122,20 +124,20 @@ def range_conserved(*, sign: int = 1) -> Derivation:
     --------
     >>> from superposition_theory.derivations.derivation import check
     >>> check(range_conserved()).decided, check(range_conserved(sign=-1)).failed
-    (True, ('S T is constant',))
+    (True, ('S T is constant', 'W T is constant'))
     """
-    W0, G = matrix("W_0", "m", "n"), matrix("G", "n", "n", self_adjoint=True)
+    W, G = matrix("W", "m", "n"), matrix("G", "n", "n", self_adjoint=True)
     S, T = matrix("S", "n", "n"), matrix("T", "n", "n")
-    S_rate, T_rate = -2 * S * G, 2 * sign * G * T
+    W_rate, S_rate, T_rate = -2 * W * G, -2 * S * G, 2 * sign * G * T
     return Derivation(
         "The range of W is conserved",
         (),
         (
-            Equality("W_0 S follows the flow", W0 * S_rate, -2 * W0 * S * G),
             Equality("S T is constant", S_rate * T + S * T_rate, zero("n", "n")),
+            Equality("W T is constant", W_rate * T + W * T_rate, zero("m", "n")),
         ),
         "Let S_dot = -2 S G and T_dot = 2 G T with S = T = I at time 0, linear equations along a "
-        "given G(t). Then S T = I for ever, and W_0 S solves the flow of W, hence is W. So the "
-        "range of W(t), its rank and the rank of M are those at time 0.",
+        "given G(t). Then S T = I and W T = W(0) for ever, so that T is the inverse of S and "
+        "W = W(0) S. So the range of W(t), its rank and the rank of M are those at time 0.",
         (),
     )

@@ -28,9 +28,10 @@ def _gram_flow(M: Polynomial, G: Polynomial, M_dot: Polynomial) -> Rule:
 
 
 def eigenvalue_flow(*, factor: ScalarLike = 4) -> Derivation:
-    """Derive how a cluster of d eigenvalues of M moves, and how a d-fold eigenvalue splits.
+    """Derive how a cluster of d eigenvalues of M moves, and B_dot where they meet.
 
-    E holds an orthonormal basis of the d-dimensional invariant subspace, and B = E* M E.
+    E holds a differentiable orthonormal basis of the d-dimensional invariant subspace, and
+    B = E* M E. That E exists, and what B_dot says of single eigenvalues, is cited from Kato.
 
     Parameters
     ----------
@@ -80,8 +81,8 @@ def eigenvalue_flow(*, factor: ScalarLike = 4) -> Derivation:
                 "derivative of M E = E B",
                 M * G * E,
                 (M * E_dot - E_dot * B - E * B_dot) / 2 - G * M * E,
-                "product rule, with M_dot = -2 (G M + M G); E can be chosen differentiable as long "
-                "as the d eigenvalues stay apart from the others",
+                "product rule, with M_dot = -2 (G M + M G); E is differentiable, which it can be "
+                "as long as the d eigenvalues stay apart from the others (Kato 1966)",
             ),
         ),
         (
@@ -97,8 +98,8 @@ def eigenvalue_flow(*, factor: ScalarLike = 4) -> Derivation:
         ),
         "The d eigenvalues of the cluster are those of B, and their sum moves at the rate tr B_dot "
         "= -4 tr(B E* G E). Where they meet in lambda, B_dot = -4 lambda E* G E: their mean moves "
-        "at the rate -4 lambda tr(P G)/d with P = E E*, and they leave lambda at the rates that "
-        "are the eigenvalues of -4 lambda E* G E. For d = 1: lambda_dot = -4 lambda v* G v.",
+        "at the rate -4 lambda tr(P G)/d with P = E E*. For d = 1: lambda_dot = -4 lambda v* G v. "
+        "By Kato 1966 the d eigenvalues leave lambda at the eigenvalues of B_dot.",
         (),
     )
 
@@ -319,11 +320,27 @@ def dimensionality_flow(*, factor: ScalarLike = 4) -> Derivation:
     >>> check(dimensionality_flow()).decided, check(dimensionality_flow(factor=2)).failed
     (True, ('D_dot', 'D_dot of a localized feature'))
     """
-    M, G, e = *_symmetric("M", "G"), matrix("e", "n", "1")
+    M, G, C = _symmetric("M", "G", "C")
+    e, f = matrix("e", "n", "1"), matrix("f", "n", "1")
     M_dot = -2 * (G * M + M * G)
     a_dot, b_dot = -4 * c, -4 * (k + s)
     D = a**2 / b
     D_dot = D * (factor * (k + s) / b - 8 * c / a)
+    apart = Case(
+        "a localized feature of another eigenvalue",
+        (
+            Rule("M M f = mu M f", M * M * f, mu * M * f, "it is in the eigenspace of mu"),
+            Fact("lambda != mu", lam - mu, "!= 0", "the eigenvalues differ"),
+        ),
+        (
+            Equality(
+                "orthogonal",
+                f.star * M * e,
+                zero("1", "1"),
+                using=(Using("M M e = lambda M e", left=f.star, factor=1 / (mu - lam)),),
+            ),
+        ),
+    )
     localized = Case(
         "a localized feature",
         (Rule("M M e = lambda M e", M * M * e, lam * M * e, "the feature is in one eigenspace"),),
@@ -349,7 +366,20 @@ def dimensionality_flow(*, factor: ScalarLike = 4) -> Derivation:
                     Using("b = lambda a", factor=-8 * a * c / b**2),
                 ),
             ),
+            apart,
         ),
+    )
+    cluster = Case(
+        "the localized features of one eigenvalue",
+        (
+            Rule(
+                "M C = C M",
+                M * C,
+                C * M,
+                "C is the diagonal matrix that selects them; they are orthogonal to the others",
+            ),
+        ),
+        (TraceEquality("equal traces", trace(C * M * G * M), trace(C * M * M * G)),),
     )
     return Derivation(
         "The flow of the fractional dimensionality",
@@ -367,11 +397,12 @@ def dimensionality_flow(*, factor: ScalarLike = 4) -> Derivation:
             Equality("b_dot", e.star * (M * M_dot + M_dot * M) * e, scalar(b_dot)),
             ScalarIdentity("D_dot", 2 * a * a_dot / b - a**2 * b_dot / b**2, D_dot),
             localized,
-            TraceEquality("equal traces", trace(M * G * M), trace(M * M * G)),
+            cluster,
         ),
         "D_dot = D (4 (M G M + M^2 G)_ii / (M^2)_ii - 8 (M G)_ii / M_ii). Of a localized feature, "
         "with eigenvalue lambda, D_dot = 4 ((M G M)_ii - (M^2 G)_ii) / lambda^2: 0 where G "
-        "commutes with M. Over the cluster of one eigenvalue, a block of M, this sums to 0 (equal "
-        "traces): at saturation the capacity is stationary, whatever G is.",
+        "commutes with M. Where all features are localized, as they are at saturation, those of "
+        "different eigenvalues are orthogonal, and over those of one eigenvalue D_dot sums to 0 "
+        "(equal traces): the capacity is stationary, whatever G is.",
         (),
     )

@@ -99,8 +99,8 @@ def gram_flow(M: Any, G: Any) -> ImmutableMatrix:
 def dimensionality_rates(M: Any, G: Any) -> tuple[Any, ...]:
     """Return the rates of D_i = M_ii^2 / (M^2)_ii along the Gram flow.
 
-    D_i' = D_i (4 (M G M + M^2 G)_ii / (M^2)_ii - 8 (M G)_ii / M_ii); 0 for a zero feature, which
-    stays zero.
+    D_i' = D_i (4 (M G M + M^2 G)_ii / (M^2)_ii - 8 (M G)_ii / M_ii); 0 for a zero feature, since D
+    is of second order in time there.
 
     Parameters
     ----------

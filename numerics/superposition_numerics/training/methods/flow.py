@@ -13,10 +13,12 @@ from ...toy_model.arguments import number
 from ..models import Array
 from ..objectives import Objective
 from ..objectives.objective import State
+from .ranges import positive
 from .rows import losses_at
 
 SOLVERS = ("DOP853", "LSODA")
 _LEAST_TOLERANCE = 1e-13
+_MOST_EVALUATIONS = 20_000  # of a stretch: far more than a flow needs that does not slide on a kink
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,9 @@ class GradientFlow:
     along it. Each instance is integrated on its own, in float64; in a plan of float32 what is
     recorded is rounded to that. The losses recorded are means over time, integrated with the flow.
     The integrator begins a new stretch at each record, and about 200 times in a run. An instance
-    whose integrator fails ends as ``diverged``.
+    whose integrator fails, or takes more than 20,000 evaluations for a stretch, ends as
+    ``diverged``. Under a hidden ReLU the gradient itself jumps; a flow that comes to slide along
+    such a kink has no solution that an integrator could follow, and ends so.
 
     Attributes
     ----------
@@ -65,11 +69,11 @@ class GradientFlow:
     solver: str = "DOP853"
 
     def __post_init__(self) -> None:
-        if number("rate", self.rate) <= 0:
-            raise InputError(f"rate is {self.rate!r}; accepted: a positive number")
-        number("rtol", self.rtol, least=_LEAST_TOLERANCE)
-        number("atol", self.atol, least=0)
-        if self.solver not in SOLVERS:
+        object.__setattr__(self, "rate", positive("rate", self.rate))
+        for name, least in (("rtol", _LEAST_TOLERANCE), ("atol", 0)):
+            object.__setattr__(self, name, number(name, getattr(self, name), least=least))
+        solver: object = self.solver
+        if not isinstance(solver, str) or solver not in SOLVERS:
             raise InputError(f"solver is {self.solver!r}; accepted: one of {', '.join(SOLVERS)}")
 
     def start(self, flat: Array, steps: int) -> _FlowMotion:  # noqa: ARG002
@@ -111,8 +115,11 @@ class _FlowMotion:
         from scipy.integrate import solve_ivp
 
         method, row = self.method, np.array([k])
+        left = iter(range(_MOST_EVALUATIONS))
 
         def velocity(_: float, y: FloatArray) -> FloatArray:
+            if next(left, None) is None:
+                raise FloatingPointError("too many evaluations")
             loss, gradient = losses_at(objective, len(self.x), row, y[None, :-1])
             change = np.append(-method.rate * gradient[0], loss)
             if not np.isfinite(change).all():  # the solvers would go on for ever

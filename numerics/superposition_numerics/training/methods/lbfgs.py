@@ -6,14 +6,14 @@ from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
 
 import numpy as np
-from superposition_theory import InputError
 
 from ...line_searches import LineSearches, Rows
 from ...matrices import FloatArray
-from ...toy_model.arguments import integer, number
+from ...toy_model.arguments import integer
 from ..models import Array
 from ..objectives import Objective
 from ..objectives.objective import State
+from .ranges import positive
 from .rows import losses_at
 
 
@@ -23,8 +23,9 @@ class Lbfgs:
 
     A step of the run is one evaluation of loss and gradient, one trial of a line search, of each
     instance; the first step also evaluates the silent model, whose parameters are all 0. An
-    instance stays where it is once it is done, or when its line search fails. It works in float64;
-    in a plan of float32 what is recorded is rounded to that.
+    instance stays where it is once it is done, or when its line search fails; in both cases, and
+    also when the steps run out before, the run calls it ``completed``: whether it is stationary its
+    gradient tells. It works in float64; in a plan of float32 what is recorded is rounded to that.
 
     Attributes
     ----------
@@ -57,8 +58,7 @@ class Lbfgs:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "memory", integer("memory", self.memory, least=1))
-        if number("tolerance", self.tolerance) <= 0:
-            raise InputError(f"tolerance is {self.tolerance!r}; accepted: a positive number")
+        object.__setattr__(self, "tolerance", positive("tolerance", self.tolerance))
 
     def start(self, flat: Array, steps: int) -> _LbfgsMotion:  # noqa: ARG002
         """Begin with parameters that are moved in place."""

@@ -40,7 +40,8 @@ class Schedule:
     warmup: int = 0
 
     def __post_init__(self) -> None:
-        if self.shape not in SHAPES:
+        shape: object = self.shape
+        if not isinstance(shape, str) or shape not in SHAPES:
             raise InputError(f"schedule is {self.shape!r}; accepted: one of {', '.join(SHAPES)}")
         object.__setattr__(self, "warmup", integer("warmup", self.warmup, least=0))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, ClassVar
 
@@ -13,6 +14,7 @@ from ...toy_model.arguments import check_type, number
 from ..models import Array
 from ..objectives import Objective
 from ..objectives.objective import State
+from .ranges import positive
 from .schedules import Schedule
 
 
@@ -50,9 +52,9 @@ class Sgd:
     schedule: Schedule = field(default_factory=Schedule)
 
     def __post_init__(self) -> None:
-        _check_rate(self.rate)
-        _check_fraction("momentum", self.momentum)
-        number("weight_decay", self.weight_decay, least=0)
+        object.__setattr__(self, "rate", positive("rate", self.rate))
+        object.__setattr__(self, "momentum", _fraction("momentum", self.momentum))
+        object.__setattr__(self, "weight_decay", number("weight_decay", self.weight_decay, least=0))
         check_type("schedule", self.schedule, Schedule)
 
     def start(self, flat: Array, steps: int) -> _SgdMotion:
@@ -76,7 +78,7 @@ class Adam:
         Decay of the moments, in [0, 1).
     epsilon : float
         At least 0. The loss is a sum over features; for a mean over n features it is n times the
-        epsilon of that loss.
+        epsilon of that loss. Where the second moment and it are 0, the parameter stays.
     weight_decay : float
         At least 0.
     schedule : Schedule
@@ -104,15 +106,15 @@ class Adam:
     schedule: Schedule = field(default_factory=Schedule)
 
     def __post_init__(self) -> None:
-        _check_rate(self.rate)
-        betas = tuple(self.betas)
-        if len(betas) != 2:
-            raise InputError(f"betas is {self.betas!r}; accepted: two numbers in [0, 1)")
-        for beta in betas:
-            _check_fraction("betas", beta)
-        object.__setattr__(self, "betas", betas)
-        number("epsilon", self.epsilon, least=0)
-        number("weight_decay", self.weight_decay, least=0)
+        object.__setattr__(self, "rate", positive("rate", self.rate))
+        given: object = self.betas
+        if isinstance(given, np.ndarray):
+            given = given.tolist()
+        if not isinstance(given, Sequence) or len(given) != 2:
+            raise InputError(f"betas is {given!r}; accepted: two numbers in [0, 1)")
+        object.__setattr__(self, "betas", tuple(_fraction("betas", beta) for beta in given))
+        for name in ("epsilon", "weight_decay"):
+            object.__setattr__(self, name, number(name, getattr(self, name), least=0))
         check_type("schedule", self.schedule, Schedule)
 
     def start(self, flat: Array, steps: int) -> _AdamMotion:
@@ -224,7 +226,7 @@ class _AdamMotion(_Motion):
         self.squares += gradient
         np.sqrt(self.squares, out=work)
         work += method.epsilon / of_root
-        np.divide(self.sum, work, out=work)
+        np.divide(self.sum, work, out=work, where=work != 0)  # 0 where that is 0
         work *= rate * of_mean / of_root
         self.flat -= work
 
@@ -235,11 +237,9 @@ class _AdamMotion(_Motion):
         self.sum[...], self.squares[...] = state["sum"], state["squares"]
 
 
-def _check_rate(rate: float) -> None:
-    if number("rate", rate) <= 0:
-        raise InputError(f"rate is {rate!r}; accepted: a positive number")
-
-
-def _check_fraction(name: str, value: float) -> None:
-    if not 0 <= number(name, value) < 1:
+def _fraction(name: str, value: object) -> float:
+    """Return a number in [0, 1)."""
+    result = number(name, value)
+    if not 0 <= result < 1:
         raise InputError(f"{name} is {value!r}; accepted: a number in [0, 1)")
+    return result

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryFile
 from threading import Lock
 from typing import ParamSpec, TypeVar, cast
 
@@ -51,24 +52,39 @@ def compiled(function: Callable[P, R], *, inline: bool = True) -> Callable[P, R]
 
     with _CONFIGURING:  # numba is told where to keep machine code by a setting for all
         given: str = vars(config)["CACHE_DIR"]
-        vars(config)["CACHE_DIR"] = str(_directory(given))
+        directory = _directory(given)
+        if directory is None:
+            return compiling(cache=False)
+        vars(config)["CACHE_DIR"] = str(directory)
         try:
             return compiling(cache=True)
-        except RuntimeError:  # no directory that can be written
+        except RuntimeError:  # numba finds no directory after all
             return compiling(cache=False)
         finally:
             vars(config)["CACHE_DIR"] = given
 
 
 @cache
-def _directory(given: str) -> Path:
-    """Return where machine code is kept, a folder for each state of the sources.
+def _directory(given: str) -> Path | None:
+    """Return where machine code is kept, a folder for each state of the sources, or None.
 
-    numba compares the file of a kernel alone, not those of the kernels that it calls.
+    numba compares the file of a kernel alone, not those of the kernels that it calls; and where it
+    cannot write it takes a folder beside the sources without a word.
     """
     here = Path(__file__).parent
     sources = sorted(here.parent.rglob("*.py"))
     state = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:16]
-    inside = here / "__pycache__"
-    beside = inside if os.access(inside, os.W_OK) else Path.home() / ".cache"
-    return (Path(given) if given else beside) / f"superposition-{state}"
+    try:
+        directory = _root(here / "__pycache__", given) / f"superposition-{state}"
+        directory.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=directory):
+            return directory
+    except (OSError, RuntimeError):  # it cannot be written, or there is no home
+        return None
+
+
+def _root(inside: Path, given: str) -> Path:
+    """Return the folder that is given, else the one beside the sources, else one at home."""
+    if given:
+        return Path(given)
+    return inside if os.access(inside, os.W_OK) else Path.home() / ".cache"

@@ -42,7 +42,8 @@ class Uniforms:
         densities[self.never] = 1
         fine = densities.min(axis=1) < _COARSE[dtype]
         self.fine = np.flatnonzero(fine)
-        self.densities = densities[..., None]
+        self.densities = densities[..., None].copy()
+        densities[fine] = 1  # of these entries arrive over their densities
         if (densities == densities[:, :1]).all():  # one factor for a whole instance
             densities = densities[:, :1]
         words = 2.0 ** -(8 * np.dtype(dtype).itemsize) / densities  # signed words over densities
@@ -61,7 +62,8 @@ class Uniforms:
         for raw, row in zip(self.raws, flat, strict=True):
             row[...] = raw(words).view(word)[:size]
         for k in self.fine:
-            opened[k] = self.streams[k].random(opened[k].shape) / self.densities[k]
+            with np.errstate(over="ignore"):  # far above a density of almost 0
+                opened[k] = self.streams[k].random(opened[k].shape) / self.densities[k]
         if law.correlation == "correlated":
             for rng, values in zip(self.streams, x, strict=True):
                 rng.random(out=values, dtype=x.dtype)
@@ -161,7 +163,8 @@ def open_places(rng: np.random.Generator, places: int, density: float) -> Indice
     last = -1.0
     while last < places:
         gaps = rng.standard_exponential(int(mean + 6 * mean**0.5) + 16)
-        gaps /= rate
+        with np.errstate(over="ignore"):  # beyond all places
+            gaps /= rate
         np.floor(gaps, out=gaps)
         gaps += 1
         gaps[0] += last

@@ -94,7 +94,7 @@ def gradients(
     n = importances.shape[1]
     kind = flat.dtype.type
     zero, one = kind(0), kind(1)
-    words = np.empty(n * block, np.uint32)
+    words = np.empty((n + 1) * block, np.uint32)
     gate, seen = np.empty(block, flat.dtype), np.empty(block, flat.dtype)
     weights = np.empty(block, flat.dtype)
     x_room, e_room = np.empty(n * block, flat.dtype), np.empty(n * block, flat.dtype)

@@ -1,7 +1,8 @@
 """Kernels for numba: random words, inputs, gradients. Imported where they are used only.
 
 A stream of random words is 64 generators xoshiro128+ side by side (Blackman and Vigna 2021), that
-take turns; its state has the shape (4, 64). A uniform number is a word times 2^-32.
+take turns; its state has the shape (4, 64). A uniform number is a word times 2^-32, or two words
+where that is too coarse.
 
 NaN must survive: what a ReLU drops is asked as "<= 0", and `max` is not to be trusted with it.
 """
@@ -18,6 +19,7 @@ from .compiling import compiled
 Array = npt.NDArray[Any]
 
 INDEPENDENT, CORRELATED, ANTICORRELATED = range(3)
+_COARSE = 2.0**-16  # below this density a word says too little, and two are drawn
 
 
 @compiled
@@ -51,6 +53,33 @@ def fill_uniforms(state: Array, words: Array, out: Array) -> None:
 
 
 @compiled
+def open_gate(row: Array, seen: Array, chances: Array, density: float, hazard: float) -> None:
+    """Write what a gate leaves of words, and add it to what the gates before it left."""
+    kind = row.dtype.type
+    zero, one = kind(0), kind(1)
+    # a gate that never opens gets a slope that leaves nothing of any word
+    then = kind(2.0**-32 / density) if density > 0 else kind(np.inf)
+    now = kind(2.0**-32 / hazard) if hazard > 0 else kind(np.inf)
+    for k in range(row.size):
+        value = one - kind(chances[k]) * (then if seen[k] > zero else now)
+        row[k] = value if value > zero else zero  # noqa: FURB136
+        seen[k] += row[k]
+
+
+@compiled
+def open_rare_gate(
+    row: Array, seen: Array, chances: Array, finer: Array, density: float, hazard: float
+) -> None:
+    """Do the same for a small density by two words."""
+    kind = row.dtype.type
+    for k in range(row.size):
+        chance = (np.float64(chances[k]) + np.float64(finer[k]) * 2.0**-32) * 2.0**-32
+        limit = density if seen[k] > kind(0) else hazard
+        row[k] = kind(1 - chance / limit) if chance < limit else kind(0)
+        seen[k] += row[k]
+
+
+@compiled
 def draw_inputs(
     state: Array,
     x: Array,
@@ -65,7 +94,8 @@ def draw_inputs(
     """Fill x, shape (n, columns), with samples.
 
     A gate opens with its density if one before it is open, else with its hazard: hazards above the
-    densities leave out the samples in which no gate opens; equal ones leave out none.
+    densities leave out the samples in which no gate opens; equal ones leave out none. The words
+    have room for one more row than there are features, rows rounded up to 64.
     """
     n, columns = x.shape
     gates = densities.size
@@ -79,13 +109,12 @@ def draw_inputs(
     for g in range(gates):
         row = x[g] if correlation == INDEPENDENT else gate[:columns]
         chances = words[g * stride : (g + 1) * stride]
-        # a gate that never opens gets a slope that leaves nothing of any word
-        then = kind(2.0**-32 / densities[g]) if densities[g] > 0 else kind(np.inf)
-        now = kind(2.0**-32 / hazards[g]) if hazards[g] > 0 else kind(np.inf)
-        for k in range(columns):
-            value = one - kind(chances[k]) * (then if seen[k] > zero else now)
-            row[k] = value if value > zero else zero  # noqa: FURB136
-            seen[k] += row[k]
+        if 0 < densities[g] < _COARSE:
+            finer = words[gates * stride : (gates + 1) * stride]
+            fill_words(state, finer)
+            open_rare_gate(row, seen, chances, finer, densities[g], hazards[g])
+        else:
+            open_gate(row, seen, chances, densities[g], hazards[g])
         if correlation == CORRELATED:
             for i in range(g * size, (g + 1) * size):
                 fill_uniforms(state, words, x[i])  # over words that are spent
@@ -156,7 +185,8 @@ def draw_active(
             gate %= gates
             if row >= batch:
                 break
-        if np.float64(third) * 2.0**-32 * top >= densities[gate]:
+        chance = (np.float64(third) + np.float64(fourth) * 2.0**-32) * 2.0**-32 * top
+        if chance >= densities[gate]:
             continue
         if entries + opened > features.size:
             return -1, -1
@@ -166,7 +196,7 @@ def draw_active(
             latest = row
         place = gate * size
         if correlation == ANTICORRELATED:
-            place += int(np.uint64(fourth) * np.uint64(size) >> np.uint64(32))
+            place += min(int(chance / densities[gate] * size), size - 1)
         for i in range(opened):
             features[entries + i] = place + i
         entries += opened

@@ -232,7 +232,7 @@ class Fused:
         held = sum(a.nbytes for a in vars(self).values() if isinstance(a, np.ndarray))
         n, m = self.model.features, self.model.dimensions
         across = 2 * n * n if self.gram else 0
-        numbers = (3 * n + 2 * m + 4) * self.block + 5 * n * m + across
+        numbers = (3 * n + 2 * m + 5) * self.block + 5 * n * m + across
         return {id(self): held - self.states.nbytes + numbers * self.none.itemsize}
 
 

@@ -18,6 +18,7 @@ from .sparse import Sparse
 
 DENSE = 2**15  # numbers in an array of a block of one instance
 STACK = 2**17  # or of several
+CUT = 2**13  # einsum cuts longer sums, at places that depend on the stack
 SPARSE = 2**20
 _ENTRY = 48  # bytes that go through memory for an active entry
 _STREAM = 1600  # bytes of a generator, its seed and its law
@@ -37,7 +38,7 @@ class NumpyWays:
         self.problem, self.batch, self.dtype = problem, batch, dtype
         self.laws = laws_of(problem)
         self.planes: dict[int, Planes] = {}
-        self.columns = block_columns(problem.model.features, batch, DENSE)
+        self.columns = min(CUT, block_columns(problem.model.features, batch, DENSE))
         self.streams = [
             np.random.Generator(np.random.SFC64(np.random.SeedSequence(i.seed, spawn_key=(1,))))
             for i in problem.instances
