@@ -11,6 +11,8 @@ one. An instance's numbers do not depend on the others in the batch, to the last
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+
 import numpy as np
 import numpy.typing as npt
 
@@ -24,7 +26,7 @@ _MOST_TRIALS = 40  # of one line search
 _LONGEST_STEP = 0.5
 
 
-class LineSearches:
+class LineSearches(ABC):
     """The descents that are not done yet; every array has an instance in each row.
 
     A subclass says which way to go: it has `direction_at`, `learn` and `forget`.
@@ -51,17 +53,17 @@ class LineSearches:
         self.low, self.high = np.zeros(count), np.full(count, np.inf)
         self.trials = np.zeros(count, dtype=np.intp)
 
+    @abstractmethod
     def direction_at(self, which: Rows) -> FloatArray:
         """Return where to go from the points of some rows."""
-        raise NotImplementedError
 
+    @abstractmethod
     def learn(self, which: Rows, moved: FloatArray, change: FloatArray) -> None:
         """Learn of the curvature from a step and the change of the gradient along it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def forget(self, which: Rows) -> None:
         """Forget the curvature, so that the direction is that of the negative gradient."""
-        raise NotImplementedError
 
     def keep(self, kept: npt.NDArray[np.bool_]) -> None:
         """Drop the other rows."""

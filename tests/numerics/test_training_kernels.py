@@ -22,8 +22,10 @@ from superposition_theory import InputError
 from .training_batches import (
     KINDS,
     LAWS,
+    density_deviation,
     excess,
     expectation,
+    law_deviation,
     models,
     named,
     parameters,
@@ -93,12 +95,7 @@ def test_both_backends_agree_on_a_batch() -> None:
 @pytest.mark.parametrize("law", LAWS)
 @pytest.mark.parametrize(("kind", "way"), KIND_AND_WAY)
 def test_the_mean_of_sampled_gradients_is_the_expectation(kind: str, way: str, law: str) -> None:
-    model = Model(kind, 4, 2)
-    problem = Problem(model, [LAWS[law]])
-    flat = parameters(model, seed=3)
-    objective = SampledGradient(problem, 512, "float32", "numba", [way])
-    z = scores(objective, flat.astype(np.float32), expectation(problem, flat), steps=1000)
-    assert abs(z).max() < 4.5
+    assert law_deviation(kind, law, way, "numba", steps=1000) < 4.5
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -107,13 +104,7 @@ def test_the_mean_of_sampled_gradients_is_the_expectation(kind: str, way: str, l
     [(0.3, False), (0.3 * 1.02, True)],  # near miss: the density off by 2 %
 )
 def test_a_density_that_is_off_is_noticed(way: str, density: float, rejected: bool) -> None:
-    model = Model("relu", 4, 2)
-    flat = parameters(model, seed=3)
-    expected = expectation(Problem(model, [Instance(0.3, seed=1)]), flat)
-    sampled = Problem(model, [Instance(density, seed=1)])
-    objective = SampledGradient(sampled, 2048, "float64", "numba", [way])
-    z = scores(objective, flat, expected, steps=1000)
-    assert (abs(z).max() >= 4.5) == rejected
+    assert (density_deviation(density, way, "numba", steps=1000) >= 4.5) == rejected
 
 
 @pytest.mark.parametrize("law", LAWS)

@@ -24,8 +24,10 @@ from superposition_theory import InputError
 
 from .training_batches import (
     LAWS,
+    density_deviation,
     excess,
     expectation,
+    law_deviation,
     models,
     named,
     parameters,
@@ -75,12 +77,7 @@ def test_blocks_add_up(way: str, columns: int, monkeypatch: pytest.MonkeyPatch) 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("kind", ["relu", "absolute"])
 def test_the_mean_of_sampled_gradients_is_the_expectation(kind: str, way: str, law: str) -> None:
-    model = Model(kind, 4, 2)
-    problem = Problem(model, [LAWS[law]])
-    flat = parameters(model, seed=3)
-    objective = SampledGradient(problem, 512, "float32", "numpy", [way])
-    z = scores(objective, flat.astype(np.float32), expectation(problem, flat), steps=250)
-    assert abs(z).max() < 4.5
+    assert law_deviation(kind, law, way, "numpy", steps=250) < 4.5
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -89,13 +86,7 @@ def test_the_mean_of_sampled_gradients_is_the_expectation(kind: str, way: str, l
     [(0.3, False), (0.3 * 1.02, True)],  # near miss: the density off by 2 %
 )
 def test_a_density_that_is_off_is_noticed(way: str, density: float, rejected: bool) -> None:
-    model = Model("relu", 4, 2)
-    flat = parameters(model, seed=3)
-    expected = expectation(Problem(model, [Instance(0.3, seed=1)]), flat)
-    sampled = Problem(model, [Instance(density, seed=1)])
-    objective = SampledGradient(sampled, 2048, "float64", "numpy", [way])
-    z = scores(objective, flat, expected, steps=300)
-    assert (abs(z).max() >= 4.5) == rejected
+    assert (density_deviation(density, way, "numpy", steps=300) >= 4.5) == rejected
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -11,6 +11,7 @@ from superposition_numerics.toy_model import loss_and_gradient
 from superposition_numerics.training import Instance, Model, Problem
 from superposition_numerics.training.gradients import batch_gradient
 from superposition_numerics.training.objectives import Objective
+from superposition_numerics.training.sampling.samples import SampledGradient
 
 Array = npt.NDArray[Any]
 KINDS = ("linear", "relu", "relu-hidden", "absolute")
@@ -140,6 +141,26 @@ def expectation(problem: Problem, flat: FloatArray) -> tuple[FloatArray, FloatAr
         x = reference_batch(problem, 4096, rng)[None]
         rows.append(np.append(*plain(model, flat, x, importances)))
     return np.mean(rows, axis=0), np.var(rows, axis=0, ddof=1) / len(rows)
+
+
+def law_deviation(kind: str, law: str, way: str, backend: str, steps: int) -> float:
+    """Return the largest |z| of mean sampled losses and slopes of four features, in float32."""
+    model = Model(kind, 4, 2)
+    problem = Problem(model, [LAWS[law]])
+    flat = parameters(model, seed=3)
+    objective = SampledGradient(problem, 512, "float32", backend, [way])
+    z = scores(objective, flat.astype(np.float32), expectation(problem, flat), steps)
+    return float(abs(z).max())
+
+
+def density_deviation(density: float, way: str, backend: str, steps: int) -> float:
+    """Return the largest |z| of samples of a density about the expectation of density 0.3."""
+    model = Model("relu", 4, 2)
+    flat = parameters(model, seed=3)
+    expected = expectation(Problem(model, [Instance(0.3, seed=1)]), flat)
+    sampled = Problem(model, [Instance(density, seed=1)])
+    objective = SampledGradient(sampled, 2048, "float64", backend, [way])
+    return float(abs(scores(objective, flat, expected, steps)).max())
 
 
 def scores(

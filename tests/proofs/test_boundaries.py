@@ -147,6 +147,14 @@ def test_merger_in_the_penalty() -> None:
     assert abs(found.value - float(stated.subs(DENSITY, Rational(7, 10)))) < 1e-11
 
 
+@pytest.mark.parametrize("density", [F(7, 10), F(78, 100)])
+def test_the_error_of_a_merger_covers_it(density: Fraction) -> None:
+    # at 0.78 the estimates of the last orders agree by chance, closer than they are right
+    found = pair_merges_by_penalty(density, F(1))
+    stated = critical_penalty().subs({BIAS_RATE: best_bias_rate(), IMPORTANCE: 1})
+    assert abs(found.value - float(stated.subs(DENSITY, Rational(density)))) <= found.error < 1e-11
+
+
 @pytest.mark.parametrize(
     ("density", "ratio"),
     [(F(1, 20), 0.269081), pytest.param(F(1, 10), 0.425482, marks=pytest.mark.slow)],

@@ -162,7 +162,8 @@ FLOWS = {
     "symmetry-breaks-at-the-rate-of-the-curvature": Status.written,
 }
 TRAINING = {
-    "sampled-gradient-is-unbiased": Status.checked,
+    "sampled-gradient-is-unbiased": Status.written,
+    "mean-gradient-is-the-slope-in-rationals": Status.checked,
     "pentagon-from-random-starts": Status.open,
     "capacity-nearly-saturates-in-training": Status.supported,
     "capacity-saturates-at-the-optimum": Status.refuted,

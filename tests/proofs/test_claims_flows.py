@@ -23,7 +23,7 @@ from superposition_proofs.claims.flow_runs import (
     check_trainings,
     factor,
 )
-from superposition_proofs.claims.flow_schemes import (
+from superposition_proofs.claims.scheme_gradients import (
     clique_gradient,
     clique_leaves,
     clique_rates,

@@ -115,7 +115,7 @@ def test_all_claims_in_a_pipe_by_two_processes(tmp_path: Path) -> None:
         assert ran is (0 < verdict["effective"] <= verdict["cases"])
         assert verdict["seed"] == 0
         assert verdict["errors"] == []
-    statuses = {"proved": 59, "certified": 6, "checked": 14, "written": 13}
+    statuses = {"proved": 59, "certified": 6, "checked": 14, "written": 14}
     statuses |= {"supported": 8, "refuted": 8, "open": 10}
     assert {s: n for s, n in report["summary"]["statuses"].items() if n} == statuses
     assert report["summary"]["theorems_not_upheld"] == []

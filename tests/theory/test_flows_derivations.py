@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from fractions import Fraction
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 import sympy
 from superposition_theory.derivations.context import Fact, Hypothesis
-from superposition_theory.derivations.derivation import Case, Derivation, Step, Steps, check
+from superposition_theory.derivations.derivation import Derivation, Step, check
+from superposition_theory.derivations.dimensionality_flow import dimensionality_flow
 from superposition_theory.derivations.flows import FLOW_DERIVATIONS
 from superposition_theory.derivations.gram_flow import (
     gradient_by_gram,
@@ -18,12 +18,11 @@ from superposition_theory.derivations.gram_flow import (
     range_conserved,
 )
 from superposition_theory.derivations.matrix_steps import Equality, Square, TraceEquality
-from superposition_theory.derivations.polynomials import Polynomial, scalar
+from superposition_theory.derivations.polynomials import Polynomial
 from superposition_theory.derivations.rewriting import Rule
 from superposition_theory.derivations.scalar_steps import ScalarIdentity
 from superposition_theory.derivations.scalars import symbol
 from superposition_theory.derivations.spectral_flow import (
-    dimensionality_flow,
     eigenvalue_flow,
     frozen_projectors,
     projector_flow,
@@ -31,17 +30,9 @@ from superposition_theory.derivations.spectral_flow import (
 )
 from superposition_theory.derivations.traces import TracePolynomial
 from sympy import Matrix, Rational, diag, eye, zeros
+from theory.test_derivations_spectral import false_versions, steps_of
 
 NAMES = tuple(FLOW_DERIVATIONS)
-
-
-def steps_of(steps: Steps) -> Iterator[Step]:
-    """Yield all steps, those of cases included."""
-    for step in steps:
-        if isinstance(step, Case):
-            yield from steps_of(step.steps)
-        else:
-            yield step
 
 
 ALL_STEPS = [(name, step) for name in NAMES for step in steps_of(FLOW_DERIVATIONS[name]().steps)]
@@ -67,25 +58,6 @@ def test_every_hypothesis_is_needed(name: str, hypothesis: str) -> None:
     result = check(FLOW_DERIVATIONS[name]().without(hypothesis))
     assert not result.decided
     assert result.failed
-
-
-def false_versions(step: Step) -> Iterator[Step]:
-    """Yield versions of a step with a wrong constant or sign."""
-    if isinstance(step, Equality):
-        if step.lhs.shape == ("1", "1"):
-            yield replace(step, lhs=step.lhs + scalar(1), as_rule=False)
-        if not (step.lhs.is_zero or step.rhs.is_zero):  # a multiple of zero is zero
-            yield replace(step, lhs=2 * step.lhs, as_rule=False)
-            yield replace(step, lhs=-step.lhs, as_rule=False)
-    elif isinstance(step, TraceEquality):
-        yield replace(step, lhs=-step.lhs)
-        yield replace(step, rhs=step.rhs * Fraction(3, 2))
-    elif isinstance(step, Square):
-        yield replace(step, lhs=-1 * step.lhs)
-        yield replace(step, vector=2 * step.vector)
-    elif isinstance(step, ScalarIdentity):
-        yield replace(step, lhs=step.lhs + 1)
-        yield replace(step, rhs=step.rhs - Fraction(1, 100))
 
 
 @pytest.mark.parametrize(("name", "step"), ALL_STEPS, ids=lambda value: getattr(value, "name", ""))

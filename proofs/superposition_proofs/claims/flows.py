@@ -254,8 +254,13 @@ DIMENSIONALITY = Claim(
     "The rate of the fractional dimensionality",
     r"D_i' = 4 D_i\, \frac{(M G M)_{ii} + (M^2 G)_{ii}}{(M^2)_{ii}} - "
     r"8 D_i\, \frac{(M G)_{ii}}{M_{ii}}; \qquad \allowbreak "
-    r"\text{at saturation } \textstyle\sum_i D_i' = 0",
-    (_FLOW, r"w_i \ne 0"),
+    r"\textstyle\sum_{i \in c} D_i' = 0",
+    (
+        _FLOW,
+        r"w_i \ne 0",
+        r"c: \text{ all localized features of one eigenvalue,}",
+        r"\text{orthogonal to the others, as at saturation every such } c \text{ is}",
+    ),
     "ours; D by Elhage et al. 2022",
     ClaimKind.theorem,
     (

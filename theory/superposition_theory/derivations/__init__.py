@@ -17,6 +17,7 @@ from .deficit import near_saturation as near_saturation
 from .derivation import Case as Case
 from .derivation import Derivation as Derivation
 from .derivation import check as check
+from .dimensionality_flow import dimensionality_flow as dimensionality_flow
 from .equiangular import equiangular_from_graph as equiangular_from_graph
 from .equiangular import graph_from_equiangular as graph_from_equiangular
 from .expectations import Expectation as Expectation
@@ -49,7 +50,6 @@ from .schemes import component_capacity as component_capacity
 from .schemes import krein_condition as krein_condition
 from .schemes import one_level as one_level
 from .spectral import SPECTRAL_DERIVATIONS as SPECTRAL_DERIVATIONS
-from .spectral_flow import dimensionality_flow as dimensionality_flow
 from .spectral_flow import eigenvalue_flow as eigenvalue_flow
 from .spectral_flow import frozen_projectors as frozen_projectors
 from .spectral_flow import projector_flow as projector_flow

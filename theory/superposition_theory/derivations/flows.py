@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from .derivation import Derivation
+from .dimensionality_flow import dimensionality_flow
 from .gram_flow import gradient_by_gram, gram_and_frame_flow, range_conserved
 from .spectral_flow import (
-    dimensionality_flow,
     eigenvalue_flow,
     frozen_projectors,
     projector_flow,

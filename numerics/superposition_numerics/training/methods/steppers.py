@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, ClassVar
@@ -157,7 +158,7 @@ class AdamW(Adam):
     weight_decay: float = 1e-2
 
 
-class _Motion:
+class _Motion(ABC):
     """Steps with one gradient each."""
 
     def __init__(self, flat: Array, steps: int) -> None:
@@ -172,9 +173,9 @@ class _Motion:
             self.move(step)
         return total / max(last - first, 1)
 
+    @abstractmethod
     def move(self, step: int) -> None:
         """Move the parameters along the gradient."""
-        raise NotImplementedError
 
 
 class _SgdMotion(_Motion):
